@@ -1,0 +1,7 @@
+//! Correio: a Kafka you can see, stop, rewind and break.
+//!
+//! The modules below stand in the order of dependency, lowest first; it is also a good order to read them in.
+
+pub mod sim;
+
+
