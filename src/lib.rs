@@ -3,5 +3,6 @@
 //! The modules below stand in the order of dependency, lowest first; it is also a good order to read them in.
 
 pub mod sim;
-
-
+pub mod protocol;
+pub mod trace;
+pub mod kafka;
