@@ -5,3 +5,7 @@ pub mod ids;
 pub mod offset;
 pub mod record;
 pub mod error_code;
+pub mod config;
+pub mod metadata;
+pub mod message;
+pub mod timer;

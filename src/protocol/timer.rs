@@ -1,0 +1,95 @@
+//! Every timer an actor can set on itself. Setting one again replaces it.
+
+use super::ids::{BrokerId, CorrelationId, GroupId, MemberId, TopicPartition};
+
+/// A timer, by what it is for.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Timer {
+    // The controller quorum (controllers vote, brokers observe).
+    /// A follower has heard nothing from the leader (`controller.quorum.fetch.timeout.ms`).
+    QuorumFetchTimeout,
+    /// An election has taken too long (`controller.quorum.election.timeout.ms`).
+    QuorumElectionTimeout,
+    /// The leader checks that a majority still fetches.
+    QuorumCheckTimeout,
+    /// The leader reminds voters that have not fetched (BeginQuorumEpoch).
+    QuorumBeginEpoch,
+    /// Ask the quorum again after an error or silence.
+    QuorumRetryBackoff,
+    /// A request of the quorum was not answered.
+    QuorumRequestTimeout(CorrelationId),
+    /// Metadata records wait this long for company (`controller.quorum.append.linger.ms`).
+    MetadataAppendLinger,
+    /// A parked fetch of the metadata log ends.
+    MetadataFetchWait(CorrelationId),
+    /// Time for a NoOpRecord (`metadata.max.idle.interval.ms`).
+    MetadataIdle,
+    // The active controller.
+    /// Look for brokers whose session has ended.
+    BrokerSessionCheck,
+    /// Elect preferred leaders (`leader.imbalance.check.interval.seconds`).
+    LeaderImbalanceCheck,
+    /// Try unclean elections where they are allowed.
+    UncleanElectionCheck,
+    // Brokers.
+    /// Send BrokerRegistration or BrokerHeartbeat (`broker.heartbeat.interval.ms`).
+    BrokerHeartbeat,
+    /// An I/O thread has finished its request.
+    RequestHandlerDone(u16),
+    /// A request in a purgatory has waited long enough.
+    DelayedOperation(u64),
+    /// Look for followers that lag (`replica.lag.time.max.ms` / 2).
+    IsrCheck,
+    /// A follower fetches again after an error or silence.
+    FetcherBackoff(BrokerId),
+    /// A fetch to this leader was not answered.
+    FetcherRequestTimeout(BrokerId),
+    /// AlterPartition is sent again.
+    AlterPartitionRetry,
+    /// A request to the controller was not answered.
+    ControllerRequestTimeout(CorrelationId),
+    /// Write the high watermark checkpoint.
+    HighWatermarkCheckpoint,
+    /// Delete and roll old segments (`log.retention.check.interval.ms`).
+    LogRetention,
+    /// Compact a log.
+    LogCleaner,
+    /// Remove the files of a segment that was deleted.
+    SegmentDelete(TopicPartition),
+    // The group coordinator.
+    /// A member has not been heard of.
+    MemberSession(GroupId, MemberId),
+    /// A rebalance has waited long enough for members to join.
+    GroupJoin(GroupId),
+    /// Members have not asked for their assignment.
+    GroupSync(GroupId),
+    // Clients.
+    /// The sender looks for batches to send.
+    Sender,
+    /// A client's request was not answered in time.
+    RequestTimeout(CorrelationId),
+    /// Ask for metadata again.
+    MetadataRefresh,
+    /// Metadata is too old (`metadata.max.age.ms`).
+    MetadataExpiry,
+    /// The application has waited too long for buffer memory (`max.block.ms`).
+    BufferWait(u64),
+    /// Tell the coordinator that this member lives.
+    Heartbeat,
+    /// Ask for the coordinator, or join, again.
+    CoordinatorRetry,
+    /// Fetch again after an error or silence.
+    FetchRetry(BrokerId),
+    /// Commit positions (`auto.commit.interval.ms`).
+    AutoCommit,
+    /// The application has not polled (`max.poll.interval.ms`).
+    PollInterval,
+    /// The application calls poll().
+    Poll,
+    /// The application has finished with the record in hand.
+    Processed,
+    /// A customer buys; an application does what it does at this time.
+    Workload(u32),
+    /// An application's own delay, such as a payment being charged.
+    Application(u64),
+}
