@@ -6,3 +6,4 @@ pub mod sim;
 pub mod protocol;
 pub mod trace;
 pub mod kafka;
+pub mod conform;

@@ -1,2 +1,4 @@
 //! The actors: what a broker, a controller, a producer and a consumer do, by Kafka's rules. Each is a state machine that
 //! is told of a start, a message or a timer and fills an outbox; none of them sends, sleeps, draws or reads a clock.
+
+pub mod partitioner;

@@ -1,0 +1,30 @@
+//! Every format of vectors we can run, and how to tell one from another by what is in it.
+
+use super::report::{Tally, Wrong};
+use super::murmur2;
+use serde_json::Value;
+
+/// One format: a name, how to recognise it, and what to do with it.
+pub struct Format {
+    pub name: &'static str,
+    /// True for a file of this format, judged by its keys. At most one format recognises a file.
+    pub recognises: fn(&Value) -> bool,
+    /// Drives our code with every case and counts; the error says where the file does not keep to the format.
+    pub check: fn(Value, &mut Tally) -> Result<(), Wrong>,
+}
+
+/// All of them. A new format is one file and one line here.
+pub const FORMATS: &[Format] = &[
+    murmur2::KEYS,
+    murmur2::UPSTREAM,
+];
+
+/// True when `value` is an object with every one of `keys`.
+pub fn has_keys(value: &Value, keys: &[&str]) -> bool {
+    keys.iter().all(|key| value.get(key).is_some())
+}
+
+/// True when the first item of the list under `list` is an object with every one of `keys`.
+pub fn first_has_keys(value: &Value, list: &str, keys: &[&str]) -> bool {
+    value.get(list).and_then(|items| items.get(0)).is_some_and(|item| has_keys(item, keys))
+}

@@ -1,0 +1,33 @@
+//! The vectors that travel with the project: what Kafka's own classes answered, asked again of our code.
+
+use correio::conform::conform;
+use correio::conform::paths::run_paths;
+use std::fs;
+use std::path::PathBuf;
+
+fn folder() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/vectors")
+}
+
+#[test]
+fn every_vector_passes() {
+    let mut out = Vec::new();
+    let all_passed = run_paths(&[folder()], &mut out).expect("a vector in memory takes all that is written");
+    assert!(all_passed, "{}", String::from_utf8_lossy(&out));
+}
+
+/// Each file, with one thing in it changed that must not go unnoticed.
+const SPOILS: &[(&str, &str, &str)] = &[
+    ("murmur2.json", "971027396", "971027397"),
+];
+
+#[test]
+fn a_spoilt_vector_fails() {
+    for (file, right, wrong) in SPOILS {
+        let text = fs::read_to_string(folder().join(file)).expect("the file is part of the project");
+        assert!(text.contains(right), "{file} does not contain {right}");
+        let report = conform(&text.replacen(right, wrong, 1)).expect("the format is still the same");
+        assert_eq!(report.failed, 1, "{file} with {wrong} for {right}");
+        assert!(report.first_failure.is_some());
+    }
+}
