@@ -7,3 +7,4 @@ pub mod protocol;
 pub mod trace;
 pub mod kafka;
 pub mod conform;
+pub mod cluster;

@@ -1,0 +1,4 @@
+//! The world of a run: every node, every link, one clock, one queue; and everything that a hand or a script may do to it.
+
+pub mod options;
+pub mod intervention;
