@@ -1,1 +1,76 @@
-fn main() {}
+//! `cargo xtask COMMAND`: everything a newcomer or a CI machine does with this project.
+//!
+//! Each command is one file; the files below them (`shell`, `paths`, `html`, …) hold one idea each and know no command.
+
+mod shell;
+mod paths;
+mod stamp;
+mod setup;
+mod node;
+mod browser;
+mod wasm_toolchain;
+mod page;
+mod html;
+mod dist;
+mod single_file;
+mod http;
+mod serve;
+
+use anyhow::{Result, bail};
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  serve      builds the page (release) and serves it: http://127.0.0.1:8080
+               --port N     another port
+               --open       opens it in the system's browser
+               --watch      builds again when a source changes, and reloads the page
+  dist       writes dist/ (a static site with relative addresses)
+             and dist/correio.html (everything in one file, opens by double click, asks the network for nothing)
+  setup      finds or installs what the commands above need: the wasm32 standard library, Node packages, Chromium
+               --check      only says what is there and what is missing
+
+Every command prepares what it needs by itself and is quick when it is there already.
+Environment: CHROME, a Chromium or Chrome to use; CI, set on a build machine, where a missing browser is a failure.
+";
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Err(error) = run(&arguments) {
+        eprintln!("xtask: {error:#}");
+        std::process::exit(1);
+    }
+}
+
+fn run(arguments: &[String]) -> Result<()> {
+    let (command, options) = match arguments.split_first() {
+        Some((command, options)) => (command.as_str(), options),
+        None => ("help", arguments),
+    };
+    if options.iter().any(|option| option == "--help" || option == "-h") {
+        print!("{HELP}");
+        return Ok(());
+    }
+    match command {
+        "help" | "--help" | "-h" => print!("{HELP}"),
+        "serve" => serve::run(&serve::Options::parse(options)?)?,
+        "dist" => {
+            accept_only(options, &[])?;
+            dist::build()?.announce();
+        }
+        "setup" => {
+            accept_only(options, &["--check"])?;
+            setup::run(options.iter().any(|option| option == "--check"))?;
+        }
+        unknown => bail!("there is no command `{unknown}`; `cargo xtask help` lists them"),
+    }
+    Ok(())
+}
+
+/// Stops at the first option that is not in `known`, so that a slip of the finger is never dropped in silence.
+fn accept_only(options: &[String], known: &[&str]) -> Result<()> {
+    match options.iter().find(|option| !known.contains(&option.as_str())) {
+        Some(unknown) => bail!("there is no option `{unknown}` here; `cargo xtask help` lists them"),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,124 @@
+// Starts the page: keeps the loading screen in the reader's language, hands the program its bytes wherever they are
+// (beside the page, or inside it), and says in words what to do when it cannot start.
+(() => {
+  "use strict";
+
+  const WORDS = {
+    "pt-BR": {
+      title: "O Correio não abriu",
+      old: "Este navegador é antigo demais: falta WebAssembly. Atualize-o ou use outro.",
+      file: "Esta página precisa de um servidor. Para abrir com dois cliques, use o arquivo correio.html.",
+      lost: "Um arquivo da página não chegou. Confira a conexão e tente de novo.",
+      broken: "O programa parou ao iniciar. Tente de novo; se continuar, abra a página sem o que vem depois do # no endereço.",
+      again: "Tentar de novo",
+      details: "Detalhes técnicos",
+    },
+    en: {
+      title: "Correio did not open",
+      old: "This browser is too old: it has no WebAssembly. Update it or use another.",
+      file: "This page needs a server. To open it by double click, use the file correio.html.",
+      lost: "A file of the page did not arrive. Check the connection and try again.",
+      broken: "The program stopped while starting. Try again; if it goes on, open the page without what follows # in its address.",
+      again: "Try again",
+      details: "Technical details",
+    },
+  };
+
+  const own = document.currentScript;
+  const language = chooseLanguage();
+  document.documentElement.lang = language;
+  for (const line of document.querySelectorAll(".boot p[lang]")) {
+    line.hidden = line.lang !== language;
+  }
+
+  function chooseLanguage() {
+    const asked = /[#&?]lang=(pt|en)/.exec(location.hash) || /[?&]lang=(pt|en)/.exec(location.search);
+    const wished = asked ? asked[1] : navigator.language || "";
+    return wished.toLowerCase().startsWith("pt") ? "pt-BR" : "en";
+  }
+
+  // A failure with the key of its sentence.
+  class BootFailure extends Error {
+    constructor(key, cause) {
+      super(String((cause && cause.stack) || cause));
+      this.key = key;
+    }
+  }
+
+  async function start() {
+    if (typeof WebAssembly !== "object") throw new BootFailure("old", "no WebAssembly");
+    const source = await program();
+    try {
+      await wasm_bindgen({ module_or_path: source });
+    } catch (error) {
+      throw new BootFailure("broken", error);
+    }
+  }
+
+  // The program: bytes inside the page, or an answer of the server.
+  async function program() {
+    const inside = document.getElementById("correio-wasm");
+    if (inside) {
+      const bytes = inflate(fromBase64(inside.textContent));
+      inside.remove();
+      return bytes;
+    }
+    try {
+      const answer = await fetch(own.dataset.wasm);
+      if (!answer.ok) throw new Error(`${answer.url}: ${answer.status} ${answer.statusText}`);
+      return answer;
+    } catch (error) {
+      throw new BootFailure(location.protocol === "file:" ? "file" : "lost", error);
+    }
+  }
+
+  function fromBase64(text) {
+    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
+    const binary = atob(text);
+    const bytes = new Uint8Array(binary.length);
+    for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+    return bytes;
+  }
+
+  async function inflate(bytes) {
+    if (typeof DecompressionStream !== "function") return inflateRaw(bytes);
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw"));
+    return new Response(stream).arrayBuffer();
+  }
+
+  function fail(error) {
+    const words = WORDS[language];
+    const panel = element("div", { className: "boot" });
+    panel.setAttribute("role", "alert");
+    const again = element("button", { type: "button", textContent: words.again });
+    again.addEventListener("click", () => location.reload());
+    const details = element("details", {});
+    details.append(
+      element("summary", { textContent: words.details }),
+      element("pre", { textContent: `${error.message}\n${navigator.userAgent}` }),
+    );
+    panel.append(
+      element("h1", { textContent: words.title }),
+      element("p", { textContent: words[error.key] || words.broken }),
+      again,
+      details,
+    );
+    document.getElementById("app").replaceChildren(panel);
+  }
+
+  function element(name, properties) {
+    return Object.assign(document.createElement(name), properties);
+  }
+
+  // Two frames after the start the first picture is on the screen and hands are heard.
+  function markInteractive() {
+    requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("correio-interactive")));
+  }
+
+  if (typeof wasm_bindgen === "undefined") {
+    // Under Trunk, which loads the program in its own way and tells when it runs.
+    addEventListener("TrunkApplicationStarted", markInteractive, { once: true });
+  } else {
+    start().then(markInteractive, fail);
+  }
+})();

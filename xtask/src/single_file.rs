@@ -1,0 +1,110 @@
+//! The whole page in one HTML file that opens by double click: a browser loads no module, no wasm and no style from
+//! `file://`, so all of them stand in the text.
+//!
+//! Its policy names each script and style by hash and forbids every connection: the file talks to nobody.
+
+use crate::html::{self, AssetKind};
+use crate::page::Page;
+use crate::{dist, paths};
+use anyhow::{Context, Result, bail};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD as BASE64;
+use sha2::{Digest, Sha256};
+use std::fs;
+use std::path::Path;
+
+/// Small matters more than quick here: it is done once a build.
+const DEFLATE_LEVEL: u8 = 10;
+
+/// Inflates the program where the browser has no `DecompressionStream`.
+const INFLATE_SCRIPT: &str = "www/inflate.js";
+
+/// The text of the file.
+pub(crate) fn build(html: &str, page: &Page) -> Result<String> {
+    let mut parts = Parts::default();
+    let mut program = Some(program(page)?);
+    let assets = html::assets(html)?;
+    let text = html::replace_assets(html, &assets, |asset| {
+        let path = paths::repository().join(&asset.path);
+        Ok(match asset.kind {
+            AssetKind::Rust => String::new(),
+            AssetKind::Css => parts.style(&dist::read_text(&path)?, &asset.path)?,
+            AssetKind::Icon => icon(&path)?,
+            AssetKind::CopyFile | AssetKind::CopyDir => {
+                bail!("{} cannot be part of one file: embed it in the program", asset.path)
+            }
+            AssetKind::Script => {
+                let mut scripts = String::new();
+                if let Some(program) = program.take() {
+                    let wasm = &program.wasm;
+                    scripts.push_str(&format!("<script type=\"text/plain\" id=\"correio-wasm\">{wasm}</script>\n"));
+                    scripts.push_str(&parts.script(&program.script));
+                    scripts.push_str(&parts.script(&dist::read_text(&paths::repository().join(INFLATE_SCRIPT))?));
+                }
+                scripts.push_str(&parts.script(&dist::read_text(&path)?));
+                scripts
+            }
+        })
+    })?;
+    html::insert_in_head(&text, &dist::policy_tag(&parts.policy()))
+}
+
+/// The program as text.
+struct Program {
+    script: String,
+    /// Raw deflate, then base64.
+    wasm: String,
+}
+
+fn program(page: &Page) -> Result<Program> {
+    let bytes = fs::read(&page.wasm).with_context(|| format!("cannot read {}", page.wasm.display()))?;
+    let deflated = miniz_oxide::deflate::compress_to_vec(&bytes, DEFLATE_LEVEL);
+    Ok(Program { script: dist::read_text(&page.script)?, wasm: BASE64.encode(deflated) })
+}
+
+/// Collects the hashes of what is put inline.
+#[derive(Default)]
+struct Parts {
+    script_hashes: Vec<String>,
+    style_hashes: Vec<String>,
+}
+
+impl Parts {
+    fn script(&mut self, text: &str) -> String {
+        let text = html::escape_script(text);
+        self.script_hashes.push(hash(&text));
+        format!("<script>{text}</script>\n")
+    }
+
+    fn style(&mut self, text: &str, path: &str) -> Result<String> {
+        if text.contains("@import") || text.contains("</style") {
+            bail!("{path} cannot be put inline: it has an @import or ends its own element");
+        }
+        self.style_hashes.push(hash(text));
+        Ok(format!("<style>{text}</style>"))
+    }
+
+    fn policy(&self) -> String {
+        format!(
+            "default-src 'none'; script-src {} 'wasm-unsafe-eval'; style-src {}; img-src data: blob:; \
+             connect-src 'none'; base-uri 'none'; form-action 'none'",
+            self.script_hashes.join(" "),
+            self.style_hashes.join(" "),
+        )
+    }
+}
+
+/// A source of the policy: the hash of exactly what stands between the tags.
+fn hash(text: &str) -> String {
+    format!("'sha256-{}'", BASE64.encode(Sha256::digest(text.as_bytes())))
+}
+
+fn icon(path: &Path) -> Result<String> {
+    let kind = match path.extension().and_then(|extension| extension.to_str()) {
+        Some("svg") => "image/svg+xml",
+        Some("png") => "image/png",
+        other => bail!("an icon is .svg or .png, not {other:?}"),
+    };
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(format!("<link rel=\"icon\" type=\"{kind}\" href=\"data:{kind};base64,{}\">", BASE64.encode(bytes)))
+}
