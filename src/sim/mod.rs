@@ -4,6 +4,8 @@ pub mod time;
 pub mod rng;
 pub mod digest;
 pub mod queue;
+mod queue_wheel;
+pub mod queue_heap;
 pub mod outbox;
 pub mod network;
 pub mod disk;
