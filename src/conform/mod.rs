@@ -6,6 +6,10 @@
 pub mod report;
 pub mod registry;
 pub mod murmur2;
+pub mod leader_epoch_cache;
+pub mod follower_lag;
+pub mod partition_election;
+pub mod coordinator_partition;
 #[cfg(feature = "cli")]
 pub mod paths;
 

@@ -1,7 +1,7 @@
 //! Every format of vectors we can run, and how to tell one from another by what is in it.
 
 use super::report::{Tally, Wrong};
-use super::murmur2;
+use super::{coordinator_partition, follower_lag, leader_epoch_cache, murmur2, partition_election};
 use serde_json::Value;
 
 /// One format: a name, how to recognise it, and what to do with it.
@@ -17,6 +17,10 @@ pub struct Format {
 pub const FORMATS: &[Format] = &[
     murmur2::KEYS,
     murmur2::UPSTREAM,
+    leader_epoch_cache::FORMAT,
+    follower_lag::FORMAT,
+    partition_election::FORMAT,
+    coordinator_partition::FORMAT,
 ];
 
 /// True when `value` is an object with every one of `keys`.

@@ -2,3 +2,7 @@
 //! is told of a start, a message or a timer and fills an outbox; none of them sends, sleeps, draws or reads a clock.
 
 pub mod partitioner;
+pub mod leader_epochs;
+pub mod replica;
+pub mod partition_change;
+pub mod coordinator_partition;
