@@ -6,3 +6,4 @@ pub mod leader_epochs;
 pub mod replica;
 pub mod partition_change;
 pub mod coordinator_partition;
+pub mod group_coordinator;

@@ -1,0 +1,71 @@
+//! What others may read of a coordinator: the groups and committed offsets, as `kafka-consumer-groups --describe`
+//! shows them.
+
+use super::GroupCoordinator;
+use crate::protocol::ids::{ClientId, GroupId, MemberId, PartitionIndex, TopicPartition};
+use crate::protocol::message::CommittedOffset;
+use crate::protocol::offset::Generation;
+use crate::sim::time::SimTime;
+use std::sync::Arc;
+
+/// One group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupDescription {
+    pub id: GroupId,
+    /// The partition of `__consumer_offsets` that keeps it.
+    pub partition: PartitionIndex,
+    /// Kafka's name of its state.
+    pub state: &'static str,
+    /// The generation of a classic group, the group epoch of a consumer group.
+    pub generation: Generation,
+    /// The assignor in use.
+    pub protocol: Option<Arc<str>>,
+    /// Classic groups only.
+    pub leader: Option<MemberId>,
+    /// By member id.
+    pub members: Vec<MemberDescription>,
+}
+
+/// One member of a group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MemberDescription {
+    pub id: MemberId,
+    pub client: ClientId,
+    pub client_id: Arc<str>,
+    pub instance_id: Option<Arc<str>>,
+    /// What it owns by the last completed rebalance.
+    pub assignment: Vec<TopicPartition>,
+    /// True while a JoinGroup of it is parked.
+    pub is_awaiting_join: bool,
+    /// True while a SyncGroup of it is parked.
+    pub is_awaiting_sync: bool,
+}
+
+/// A committed offset with the time of its commit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CommittedAt {
+    pub committed: CommittedOffset,
+    pub at: SimTime,
+}
+
+impl GroupCoordinator {
+    /// All groups that this broker coordinates, by partition, then by name.
+    pub fn groups(&self) -> Vec<GroupDescription> {
+        Vec::new()
+    }
+
+    /// One group; `None` when this broker does not coordinate it, or it does not exist.
+    pub fn group(&self, _id: &GroupId) -> Option<GroupDescription> {
+        None
+    }
+
+    /// The group's committed offset in one partition.
+    pub fn committed_offset(&self, _group: &GroupId, _partition: TopicPartition) -> Option<CommittedAt> {
+        None
+    }
+
+    /// Everything the group has committed, by topic and partition.
+    pub fn committed_offsets(&self, _group: &GroupId) -> Vec<(TopicPartition, CommittedAt)> {
+        Vec::new()
+    }
+}
