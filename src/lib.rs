@@ -8,3 +8,5 @@ pub mod trace;
 pub mod kafka;
 pub mod conform;
 pub mod cluster;
+pub mod text;
+pub mod view;

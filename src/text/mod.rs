@@ -1,0 +1,3 @@
+//! Every word of the page, in every language.
+
+pub mod names;

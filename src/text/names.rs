@@ -1,0 +1,23 @@
+//! Names that facts and identifiers do not carry: topics by id, clients by id.
+
+use crate::protocol::ids::{ClientId, TopicId, TopicPartition};
+use std::sync::Arc;
+
+/// The names of a run. They never change during it except by growing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    pub topics: Vec<Arc<str>>,
+    pub clients: Vec<Arc<str>>,
+}
+
+impl Names {
+    pub fn topic(&self, topic: TopicId) -> &str {
+        self.topics.get(usize::from(topic.0)).map_or("?", |name| name)
+    }
+    pub fn client(&self, client: ClientId) -> &str {
+        self.clients.get(usize::from(client.0)).map_or("?", |name| name)
+    }
+    pub fn partition(&self, partition: TopicPartition) -> String {
+        format!("{}-{}", self.topic(partition.topic), partition.partition)
+    }
+}

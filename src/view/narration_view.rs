@@ -1,0 +1,29 @@
+//! What the page says about what just happened: the fact itself, and the settings that made it happen so. The words
+//! are the text catalogue's.
+
+use crate::protocol::config::Scope;
+use crate::protocol::ids::{EventNumber, Node};
+use crate::sim::time::SimTime;
+use crate::trace::event::TraceEvent;
+use std::sync::Arc;
+
+/// One fact to be told.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NarrationView {
+    pub at: SimTime,
+    pub number: EventNumber,
+    pub node: Option<Node>,
+    pub event: TraceEvent,
+    /// Settings that decided it, each of which opens its knob.
+    pub chips: Vec<ChipView>,
+    /// How many other facts of the same kind were told with this one.
+    pub others: u32,
+}
+
+/// A setting with its value now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChipView {
+    pub scope: Scope,
+    pub property: &'static str,
+    pub value: Arc<str>,
+}
