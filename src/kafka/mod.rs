@@ -7,3 +7,5 @@ pub mod replica;
 pub mod partition_change;
 pub mod coordinator_partition;
 pub mod group_coordinator;
+pub mod producer;
+pub mod consumer;

@@ -9,6 +9,7 @@ use super::ids::{
 use super::metadata::{ClusterMetadata, MetadataBatch};
 use super::offset::{EpochEndOffset, Generation, LeaderEpoch, Offset, PartitionEpoch, QuorumEpoch};
 use super::record::{Bytes, RecordBatch};
+use super::timer::ClientRole;
 use crate::sim::time::{SimDuration, SimTime};
 use std::sync::Arc;
 
@@ -384,6 +385,21 @@ impl Message {
             Self::Disconnected => 0,
         };
         body + 40
+    }
+}
+
+/// The bit that tells a consumer's correlation ids from a producer's, so that one process may hold both.
+pub const CONSUMER_CORRELATION_BIT: u32 = 1 << 31;
+
+impl Message {
+    /// Which of a process's Kafka clients this answers; `None` for a lost connection, which concerns both.
+    pub const fn client_role(&self) -> Option<ClientRole> {
+        match self {
+            Self::Request { correlation, .. } | Self::Response { correlation, .. } => {
+                Some(if correlation.0 & CONSUMER_CORRELATION_BIT == 0 { ClientRole::Producer } else { ClientRole::Consumer })
+            }
+            Self::Disconnected => None,
+        }
     }
 }
 

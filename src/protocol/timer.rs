@@ -66,12 +66,10 @@ pub enum Timer {
     // Clients.
     /// The sender looks for batches to send.
     Sender,
-    /// A client's request was not answered in time.
-    RequestTimeout(CorrelationId),
-    /// Ask for metadata again.
-    MetadataRefresh,
-    /// Metadata is too old (`metadata.max.age.ms`).
-    MetadataExpiry,
+    /// Look for requests that were not answered in time.
+    RequestTimeout(ClientRole),
+    /// Ask for metadata: after a back-off, or because it is too old (`metadata.max.age.ms`).
+    MetadataRefresh(ClientRole),
     /// The application has waited too long for buffer memory (`max.block.ms`).
     BufferWait(u64),
     /// Tell the coordinator that this member lives.
@@ -92,4 +90,23 @@ pub enum Timer {
     Workload(u32),
     /// An application's own delay, such as a payment being charged.
     Application(u64),
+}
+
+/// Which client of a process: one application may hold a producer and a consumer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ClientRole {
+    Producer,
+    Consumer,
+}
+
+impl Timer {
+    /// Which of a process's Kafka clients set this timer; `None` for one of the application's own, or of another actor.
+    pub const fn client_role(&self) -> Option<ClientRole> {
+        match self {
+            Self::RequestTimeout(role) | Self::MetadataRefresh(role) => Some(*role),
+            Self::Sender | Self::BufferWait(_) => Some(ClientRole::Producer),
+            Self::Heartbeat | Self::CoordinatorRetry | Self::FetchRetry(_) | Self::AutoCommit | Self::PollInterval => Some(ClientRole::Consumer),
+            _ => None,
+        }
+    }
 }
