@@ -1,6 +1,7 @@
 //! A discrete-event kernel that has never heard of Kafka: time, chance, an ordered queue, effects, links and disks.
 
 pub mod time;
+mod logarithm;
 pub mod rng;
 pub mod digest;
 pub mod queue;

@@ -3,9 +3,10 @@
 //! Every concern owns a stream of its own, derived from the seed of the run and a label, so that one more draw here
 //! never shifts the draws there. That is what makes two runs with one thing changed comparable.
 
+use super::logarithm::minus_ln;
+use super::time::SimDuration;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{Rng, SeedableRng};
-use super::time::SimDuration;
 
 /// The seed of a run.
 pub type Seed = u64;
@@ -57,7 +58,10 @@ impl Stream {
     /// A number in `low..=high`.
     pub fn between(&mut self, low: u64, high: u64) -> u64 {
         assert!(low <= high, "an empty range");
-        low + self.below(high - low + 1)
+        match (high - low).checked_add(1) {
+            Some(count) => low + self.below(count),
+            None => self.bits(),
+        }
     }
 
     /// True with this probability. It draws once, whatever the probability, so that changing it moves nothing else.
@@ -70,13 +74,9 @@ impl Stream {
         SimDuration::from_nanos(self.between(0, limit.as_nanos()))
     }
 
-    /// An exponentially distributed duration with this mean, from an integer logarithm (no float decides a run).
+    /// An exponentially distributed duration with this mean, exact to a ten-millionth of it and up to 44 times as long.
     pub fn exponential(&mut self, mean: SimDuration) -> SimDuration {
-        // -ln(u) = (64 - log2(bits)) * ln 2, with log2 in 1/2^32ths.
-        let bits = self.bits() | 1;
-        let log2 = integer_log2(bits);
-        let minus_log2 = (64u64 << 32) - log2;
-        let nanos = (u128::from(minus_log2) * u128::from(mean.as_nanos()) * LN2_Q32) >> 64;
+        let nanos = (u128::from(minus_ln(self.bits())) * u128::from(mean.as_nanos())) >> 32;
         SimDuration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
     }
 
@@ -85,29 +85,6 @@ impl Stream {
         assert!(!items.is_empty(), "nothing to pick from");
         &items[self.below(items.len() as u64) as usize]
     }
-}
-
-/// ln 2 in units of 2^-32.
-const LN2_Q32: u128 = 2_977_044_472;
-
-/// The logarithm to base 2 of a number of at least 1, in units of 2^-32: the bits are found by repeated squaring.
-fn integer_log2(value: u64) -> u64 {
-    assert!(value > 0, "no logarithm of zero");
-    let exponent = u64::from(63 - value.leading_zeros());
-    // The mantissa in [1, 2) with 63 fraction bits.
-    let mut mantissa = value << value.leading_zeros();
-    let mut fraction = 0u64;
-    for _ in 0..20 {
-        let square = (u128::from(mantissa) * u128::from(mantissa)) >> 63;
-        fraction <<= 1;
-        if square >> 64 != 0 {
-            fraction |= 1;
-            mantissa = (square >> 1) as u64;
-        } else {
-            mantissa = square as u64;
-        }
-    }
-    (exponent << 32) | (fraction << 12)
 }
 
 fn splitmix(state: u64) -> u64 {
@@ -137,9 +114,19 @@ mod tests {
     }
 
     #[test]
-    fn the_integer_logarithm_of_powers_of_two_is_exact() {
-        assert_eq!(integer_log2(1 << 40), 40 << 32);
-        assert_eq!(integer_log2(3) >> 20, (1.584_962_5_f64 * 4096.0) as u64);
+    fn known_seeds_give_known_numbers() {
+        let mut stream = Stream::new(42, "network", 3);
+        let draws: [u64; 4] = [stream.bits(), stream.below(1_000), stream.between(5, 9), stream.exponential(SimDuration::from_millis(1)).as_nanos()];
+        expect_test::expect!["[3809633183368458543, 22, 6, 886327]"].assert_eq(&format!("{draws:?}"));
+    }
+
+    #[test]
+    fn the_widest_ranges_overflow_nothing() {
+        let mut stream = Stream::new(4, "test", 0);
+        let widest: Vec<u64> = (0..64).map(|_| stream.between(0, u64::MAX)).collect();
+        assert!(widest.iter().any(|number| *number > u64::MAX / 2));
+        assert_eq!(stream.between(u64::MAX, u64::MAX), u64::MAX);
+        assert!((0..64).any(|_| stream.exponential(SimDuration::MAX) == SimDuration::MAX));
     }
 
     #[test]
