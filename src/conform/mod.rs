@@ -10,6 +10,8 @@ pub mod leader_epoch_cache;
 pub mod follower_lag;
 pub mod partition_election;
 pub mod coordinator_partition;
+pub mod java_hash_map;
+pub mod assignor;
 #[cfg(feature = "cli")]
 pub mod paths;
 

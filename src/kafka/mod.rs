@@ -9,3 +9,5 @@ pub mod coordinator_partition;
 pub mod group_coordinator;
 pub mod producer;
 pub mod consumer;
+pub mod java_hash_map;
+pub mod assignor;
