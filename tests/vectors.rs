@@ -26,6 +26,8 @@ const SPOILS: &[(&str, &str, &str)] = &[
     ("java_hashmap_order.json", r#""order":["c-70888751","c-6f74cae9","#, r#""order":["c-6f74cae9","c-70888751","#),
     ("assignor_range.json", r#""expected":{"c0":["t0:0","t0:1","t0:2"],"#, r#""expected":{"c0":["t0:0","t0:1"],"#),
     ("assignor_roundrobin.json", r#""expected":{"c0":["t0:0","t0:1",""#, r#""expected":{"c0":["t0:1","t0:0",""#),
+    ("assignor_kip848_range.json", "{\"t0\":[5,6,7,8]}}}\n]}", "{\"t0\":[5,6,7]}}}\n]}"),
+    ("assignor_kip848_uniform.json", "7,8,9]}}}\n]}", "7,8]}}}\n]}"),
     ("assignor_sticky.json", "\"c7\":[\"t0:2\",\"t1:6\"]}}\n]}", "\"c7\":[\"t1:6\",\"t0:2\"]}}\n]}"),
     ("assignor_cooperative_sticky.json", "\"t3:5\",\"t3:6\"]}}\n]}", "\"t3:6\",\"t3:5\"]}}\n]}"),
 ];

@@ -12,6 +12,7 @@ pub mod partition_election;
 pub mod coordinator_partition;
 pub mod java_hash_map;
 pub mod assignor;
+pub mod group_assignor;
 #[cfg(feature = "cli")]
 pub mod paths;
 

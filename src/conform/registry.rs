@@ -1,7 +1,7 @@
 //! Every format of vectors we can run, and how to tell one from another by what is in it.
 
 use super::report::{Tally, Wrong};
-use super::{assignor, coordinator_partition, follower_lag, java_hash_map, leader_epoch_cache, murmur2, partition_election};
+use super::{assignor, group_assignor, coordinator_partition, follower_lag, java_hash_map, leader_epoch_cache, murmur2, partition_election};
 use serde_json::Value;
 
 /// One format: a name, how to recognise it, and what to do with it.
@@ -24,6 +24,7 @@ pub const FORMATS: &[Format] = &[
     java_hash_map::ORDER,
     assignor::STEPS,
     assignor::UPSTREAM,
+    group_assignor::STEPS,
 ];
 
 /// True when `value` is an object with every one of `keys`.

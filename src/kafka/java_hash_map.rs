@@ -1,17 +1,14 @@
 //! In which order a `java.util.HashMap` is walked. Kafka's sticky and uniform assignors walk such maps while they decide,
 //! so their results cannot be had without it. Only the order is kept here: no values, and no reason to be fast at lookup.
 
+use super::coordinator_partition::java_string_hash;
+
 /// Buckets of a map made with the default capacity.
 const INITIAL_CAPACITY: usize = 16;
 /// A bucket of this many keys makes a small table grow.
 const TREEIFY_THRESHOLD: usize = 8;
 /// From this capacity on a crowded bucket becomes a tree instead of growing the table.
 const MIN_TREEIFY_CAPACITY: usize = 64;
-
-/// `String.hashCode`: over UTF-16 units, wrapping.
-pub fn string_hash(text: &str) -> i32 {
-    text.encode_utf16().fold(0, |hash: i32, unit| hash.wrapping_mul(31).wrapping_add(i32::from(unit)))
-}
 
 /// A set of keys in the order in which a `HashMap` or `HashSet` of default capacity would hand them out.
 ///
@@ -26,6 +23,16 @@ pub struct JavaHashSet<K> {
 impl<K> Default for JavaHashSet<K> {
     fn default() -> Self {
         Self { buckets: Vec::new(), len: 0 }
+    }
+}
+
+impl JavaHashSet<i32> {
+    /// `new HashSet<>(numbers)`: an Integer is its own hash, and the table is made large enough for all of them.
+    pub fn of_integers(numbers: &[i32]) -> Self {
+        let capacity = (numbers.len() * 4 / 3 + 1).max(INITIAL_CAPACITY).next_power_of_two();
+        let mut set = Self { buckets: vec![Vec::new(); capacity], len: 0 };
+        numbers.iter().for_each(|number| set.insert(*number, *number));
+        set
     }
 }
 
@@ -98,7 +105,7 @@ fn spread(hash: i32) -> u32 {
 pub fn iteration_order<'a>(names: impl IntoIterator<Item = &'a str>) -> Vec<usize> {
     let mut set = JavaHashSet::default();
     for (place, name) in names.into_iter().enumerate() {
-        set.insert(string_hash(name), Named { name, place });
+        set.insert(java_string_hash(name), Named { name, place });
     }
     set.iter().map(|named| named.place).collect()
 }
@@ -124,11 +131,6 @@ mod tests {
     }
 
     #[test]
-    fn a_string_hashes_as_java_hashes_it() {
-        assert_eq!(["", "a", "orders", "polygenelubricants"].map(string_hash), [0, 97, -1008770331, i32::MIN]);
-    }
-
-    #[test]
     fn the_hash_and_not_the_insertion_gives_the_order() {
         check(&["b", "c", "a"], &["a", "b", "c"]);
         check(&["consumer20", "consumer37", "consumer1", "consumer21"], &["consumer21", "consumer20", "consumer1", "consumer37"]);
@@ -138,6 +140,11 @@ mod tests {
     fn names_of_one_hash_stand_in_order_of_insertion() {
         check(&["BB", "Aa"], &["BB", "Aa"]);
         check(&["Aa", "BB", "Aa"], &["Aa", "BB"]);
+    }
+
+    #[test]
+    fn integers_stand_by_their_low_bits() {
+        assert_eq!(JavaHashSet::of_integers(&[2, 17, 40]).iter().copied().collect::<Vec<_>>(), [17, 2, 40]);
     }
 
     #[test]

@@ -17,3 +17,4 @@ pub mod metadata_image;
 pub mod metadata_observer;
 pub mod broker_lifecycle;
 pub mod controller;
+pub mod group_assignor;

@@ -2,7 +2,8 @@
 //! partition is about to go from A to B although another of the topic went from B to A, that other one goes back instead.
 
 use super::ranked::{RankedGroup, Slot};
-use crate::kafka::java_hash_map::{JavaHashSet, string_hash};
+use crate::kafka::coordinator_partition::java_string_hash;
+use crate::kafka::java_hash_map::JavaHashSet;
 use std::collections::BTreeMap;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,7 +22,7 @@ pub(super) struct PartitionMovements<'a> {
 
 impl<'a> PartitionMovements<'a> {
     pub(super) fn new(group: &'a RankedGroup<'a>) -> Self {
-        let topic_hashes = group.topics.iter().map(|topic| string_hash(topic.name.as_str())).collect();
+        let topic_hashes = group.topics.iter().map(|topic| java_string_hash(topic.name.as_str())).collect();
         Self { group, topic_hashes, by_topic: BTreeMap::new(), by_partition: BTreeMap::new() }
     }
 
