@@ -1,4 +1,4 @@
-//! What a run pays for chance and for its digest: `cargo bench --bench kernel`.
+//! What a run pays for chance and for its digest: `cargo bench --bench kernel`. Times are CPU time of the thread.
 
 use correio::protocol::error_code::ErrorCode;
 use correio::protocol::ids::{BrokerId, ClientId, Node, ProducerEpoch, ProducerId, RecordId, TopicId, TopicPartition};
@@ -8,17 +8,31 @@ use correio::sim::digest::Digest;
 use correio::sim::rng::{Ratio, Stream};
 use correio::sim::time::{SimDuration, SimTime};
 use correio::trace::event::TraceEvent;
-use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use cpu_time::ThreadTime;
+use criterion::measurement::WallTime;
+use criterion::{BenchmarkGroup, Criterion, Throughput, criterion_group, criterion_main};
 use std::hint::black_box;
+
+fn measure<T>(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, mut action: impl FnMut() -> T) {
+    group.bench_function(name, |bencher| {
+        bencher.iter_custom(|times| {
+            let start = ThreadTime::now();
+            for _ in 0..times {
+                black_box(action());
+            }
+            start.elapsed()
+        });
+    });
+}
 
 fn chance(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("chance");
     let mut stream = Stream::new(1, "bench", 0);
-    group.bench_function("bits", |bencher| bencher.iter(|| stream.bits()));
-    group.bench_function("below", |bencher| bencher.iter(|| stream.below(black_box(1_000))));
-    group.bench_function("chance", |bencher| bencher.iter(|| stream.chance(black_box(Ratio::new(1, 100)))));
+    measure(&mut group, "bits", || stream.bits());
+    measure(&mut group, "below", || stream.below(black_box(1_000)));
+    measure(&mut group, "chance", || stream.chance(black_box(Ratio::new(1, 100))));
     let mean = SimDuration::from_millis(1);
-    group.bench_function("exponential", |bencher| bencher.iter(|| stream.exponential(black_box(mean))));
+    measure(&mut group, "exponential", || stream.exponential(black_box(mean)));
     group.finish();
 }
 
@@ -30,11 +44,34 @@ fn facts() -> Vec<TraceEvent> {
     vec![
         TraceEvent::RecordAccepted { client, record, partition, key: Some("customer-17".into()) },
         TraceEvent::BatchSent { client, partition, to: BrokerId(1), records: 3, bytes: 812, attempt: 0 },
-        TraceEvent::LogAppended { partition, base_offset: offset(77), records: 3, leader_epoch: LeaderEpoch::NONE, as_leader: true },
-        TraceEvent::LogAppended { partition, base_offset: offset(77), records: 3, leader_epoch: LeaderEpoch::NONE, as_leader: false },
+        TraceEvent::LogAppended {
+            partition,
+            base_offset: offset(77),
+            records: 3,
+            leader_epoch: LeaderEpoch::NONE,
+            as_leader: true,
+        },
+        TraceEvent::LogAppended {
+            partition,
+            base_offset: offset(77),
+            records: 3,
+            leader_epoch: LeaderEpoch::NONE,
+            as_leader: false,
+        },
         TraceEvent::HighWatermarkAdvanced { partition, from: offset(74), to: offset(77), as_leader: true },
-        TraceEvent::ProduceAnswered { partition, base_offset: offset(77), error: ErrorCode::None, client: Node::Client(client) },
-        TraceEvent::RecordAcknowledged { client, record, partition, offset: offset(77), leader_epoch: LeaderEpoch::NONE },
+        TraceEvent::ProduceAnswered {
+            partition,
+            base_offset: offset(77),
+            error: ErrorCode::None,
+            client: Node::Client(client),
+        },
+        TraceEvent::RecordAcknowledged {
+            client,
+            record,
+            partition,
+            offset: offset(77),
+            leader_epoch: LeaderEpoch::NONE,
+        },
         TraceEvent::IsrChanged {
             partition,
             isr: vec![BrokerId(1), BrokerId(2)],
@@ -66,13 +103,13 @@ fn digest(criterion: &mut Criterion) {
     let mut digest = Digest::default();
     let words: [u64; 16] = std::array::from_fn(|index| index as u64);
     group.throughput(Throughput::Elements(16));
-    group.bench_function("word", |bencher| bencher.iter(|| black_box(&words).iter().for_each(|word| digest.feed(word))));
+    measure(&mut group, "word", || black_box(&words).iter().for_each(|word| digest.feed(word)));
     let facts = facts();
     group.throughput(Throughput::Elements(facts.len() as u64));
-    group.bench_function("fact", |bencher| bencher.iter(|| black_box(&facts).iter().for_each(|fact| digest.feed(fact))));
+    measure(&mut group, "fact", || black_box(&facts).iter().for_each(|fact| digest.feed(fact)));
     let batch = batch();
     group.throughput(Throughput::Elements(1));
-    group.bench_function("batch of 3 records", |bencher| bencher.iter(|| digest.feed(black_box(&batch))));
+    measure(&mut group, "batch of 3 records", || digest.feed(black_box(&batch)));
     group.finish();
     black_box(digest);
 }

@@ -157,7 +157,12 @@ impl Samples {
 type Operation<Q> = fn(&mut Load<Q>);
 
 fn measure<Q: Queue>(
-    criterion: &mut Criterion, samples: &mut Samples, group: &str, pending: usize, load: impl Fn() -> Load<Q>, operation: Operation<Q>,
+    criterion: &mut Criterion,
+    samples: &mut Samples,
+    group: &str,
+    pending: usize,
+    load: impl Fn() -> Load<Q>,
+    operation: Operation<Q>,
 ) {
     let mut criterion = criterion.benchmark_group(group);
     let mut prepared = None;
@@ -185,13 +190,41 @@ fn measure_both(criterion: &mut Criterion, samples: &mut Samples) {
     }
     for pending in [100, 1_000, 10_000] {
         let (group, mix) = ("timeouts, kafka-like", Mix::KafkaLike);
-        measure(criterion, samples, group, pending, || Load::<EventQueue<_>>::with_timeouts(mix, pending), Load::request);
-        measure(criterion, samples, group, pending, || Load::<HeapQueue<_>>::with_timeouts(mix, pending), Load::request);
+        measure(
+            criterion,
+            samples,
+            group,
+            pending,
+            || Load::<EventQueue<_>>::with_timeouts(mix, pending),
+            Load::request,
+        );
+        measure(
+            criterion,
+            samples,
+            group,
+            pending,
+            || Load::<HeapQueue<_>>::with_timeouts(mix, pending),
+            Load::request,
+        );
     }
     for pending in [1_000, 5_000] {
         let (group, mix) = ("clone, kafka-like", Mix::KafkaLike);
-        measure(criterion, samples, group, pending, || Load::<EventQueue<_>>::new(mix, pending), |load| drop(black_box(load.queue.clone())));
-        measure(criterion, samples, group, pending, || Load::<HeapQueue<_>>::new(mix, pending), |load| drop(black_box(load.queue.clone())));
+        measure(
+            criterion,
+            samples,
+            group,
+            pending,
+            || Load::<EventQueue<_>>::new(mix, pending),
+            |load| drop(black_box(load.queue.clone())),
+        );
+        measure(
+            criterion,
+            samples,
+            group,
+            pending,
+            || Load::<HeapQueue<_>>::new(mix, pending),
+            |load| drop(black_box(load.queue.clone())),
+        );
     }
 }
 

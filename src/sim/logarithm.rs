@@ -23,7 +23,7 @@ pub(super) fn minus_ln(numerator: u64) -> u64 {
     let segment = (mantissa >> (63 - SEGMENT_BITS)) as usize % SEGMENTS;
     let place = u64::from((mantissa >> (31 - SEGMENT_BITS)) as u32);
     let (low, high) = (u64::from(LN[segment]), u64::from(LN[segment + 1]));
-    let ln_mantissa = low + ((high - low) * place >> 32);
+    let ln_mantissa = low + (((high - low) * place) >> 32);
     u64::from(octave + 1) * LN2_Q32 - ln_mantissa
 }
 

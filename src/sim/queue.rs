@@ -111,11 +111,17 @@ mod tests {
 
     #[derive(Clone, Copy, Debug)]
     enum Action {
-        Schedule { after: u64 },
+        Schedule {
+            after: u64,
+        },
         /// Another event at the time of this one, or now when that is past.
-        ScheduleWith { number: usize },
+        ScheduleWith {
+            number: usize,
+        },
         /// Whether this one is still pending or not.
-        Cancel { number: usize },
+        Cancel {
+            number: usize,
+        },
         Pop,
         /// Go on with a clone.
         Clone,

@@ -116,7 +116,12 @@ mod tests {
     #[test]
     fn known_seeds_give_known_numbers() {
         let mut stream = Stream::new(42, "network", 3);
-        let draws: [u64; 4] = [stream.bits(), stream.below(1_000), stream.between(5, 9), stream.exponential(SimDuration::from_millis(1)).as_nanos()];
+        let draws: [u64; 4] = [
+            stream.bits(),
+            stream.below(1_000),
+            stream.between(5, 9),
+            stream.exponential(SimDuration::from_millis(1)).as_nanos(),
+        ];
         expect_test::expect!["[3809633183368458543, 22, 6, 886327]"].assert_eq(&format!("{draws:?}"));
     }
 
