@@ -1,7 +1,6 @@
 //! Every format of vectors we can run, and how to tell one from another by what is in it.
 
 use super::report::{Tally, Wrong};
-use super::{assignor, group_assignor, coordinator_partition, follower_lag, java_hash_map, leader_epoch_cache, murmur2, partition_election};
 use serde_json::Value;
 
 /// One format: a name, how to recognise it, and what to do with it.
@@ -15,16 +14,18 @@ pub struct Format {
 
 /// All of them. A new format is one file and one line here.
 pub const FORMATS: &[Format] = &[
-    murmur2::KEYS,
-    murmur2::UPSTREAM,
-    leader_epoch_cache::FORMAT,
-    follower_lag::FORMAT,
-    partition_election::FORMAT,
-    coordinator_partition::FORMAT,
-    java_hash_map::ORDER,
-    assignor::STEPS,
-    assignor::UPSTREAM,
-    group_assignor::STEPS,
+    super::murmur2::KEYS,
+    super::murmur2::UPSTREAM,
+    super::builtin_partitioner::FORMAT,
+    super::record_accumulator::FORMAT,
+    super::leader_epoch_cache::FORMAT,
+    super::follower_lag::FORMAT,
+    super::partition_election::FORMAT,
+    super::coordinator_partition::FORMAT,
+    super::java_hash_map::ORDER,
+    super::assignor::STEPS,
+    super::assignor::UPSTREAM,
+    super::group_assignor::STEPS,
 ];
 
 /// True when `value` is an object with every one of `keys`.

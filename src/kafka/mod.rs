@@ -2,6 +2,10 @@
 //! is told of a start, a message or a timer and fills an outbox; none of them sends, sleeps, draws or reads a clock.
 
 pub mod partitioner;
+pub mod builtin_partitioner;
+pub mod buffer_pool;
+pub mod exponential_backoff;
+pub mod accumulator;
 pub mod leader_epochs;
 pub mod replica;
 pub mod partition_change;

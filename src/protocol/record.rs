@@ -104,20 +104,27 @@ pub const BATCH_OVERHEAD: u32 = 61;
 
 /// Size in bytes of one record inside a batch, given the deltas that are written into it (`DefaultRecord.sizeInBytes`).
 pub fn record_size(record: &Record, offset_delta: i32, timestamp_delta_millis: i64) -> u32 {
+    let body = 1 + varint(timestamp_delta_millis) + varint(i64::from(offset_delta)) + fields_size(record);
+    varint(i64::from(body)) + body
+}
+
+/// The most bytes that a batch of this record alone can take (`DefaultRecordBatch.estimateBatchSizeUpperBound`): what a
+/// producer reserves for it.
+pub fn batch_size_upper_bound(record: &Record) -> u32 {
+    BATCH_OVERHEAD + RECORD_OVERHEAD_MAX + fields_size(record)
+}
+
+/// The most bytes that a record's length, attributes and deltas can take (`DefaultRecord.MAX_RECORD_OVERHEAD`).
+const RECORD_OVERHEAD_MAX: u32 = 21;
+
+fn fields_size(record: &Record) -> u32 {
     let field = |bytes: Option<&Bytes>| bytes.map_or(1, |bytes| varint(bytes.len() as i64) + bytes.len() as u32);
     let headers: u32 = record
         .headers
         .iter()
         .map(|header| varint(header.key.len() as i64) + header.key.len() as u32 + field(Some(&header.value)))
         .sum();
-    let body = 1
-        + varint(timestamp_delta_millis)
-        + varint(i64::from(offset_delta))
-        + field(record.key.as_ref())
-        + field(record.value.as_ref())
-        + varint(record.headers.len() as i64)
-        + headers;
-    varint(i64::from(body)) + body
+    field(record.key.as_ref()) + field(record.value.as_ref()) + varint(record.headers.len() as i64) + headers
 }
 
 /// Bytes of a zig-zag varint (`ByteUtils.sizeOfVarlong`).
