@@ -134,6 +134,8 @@ schema! {
         /// The epoch of the fetcher's last record (KIP-595); `NONE` when its log is empty or it is a consumer.
         last_fetched_epoch: LeaderEpoch,
         log_start_offset: Offset,
+        /// The high watermark that a follower knows, so that it is told a newer one at once (KIP-1166).
+        high_watermark: Offset,
         max_bytes: i64,
     }
     FetchResponse { partitions: Vec<FetchPartitionResponse>, throttle_time: SimDuration, }

@@ -1,0 +1,329 @@
+//! A broker: what lies on its disk, what a restart forgets, and where each message and timer goes.
+
+mod fetch;
+mod follower;
+mod isr;
+mod lookups;
+mod metadata;
+mod produce;
+
+use super::broker_lifecycle::{BrokerLifecycle, BrokerState};
+use super::group_coordinator::{GroupCoordinator, GroupSettings, OffsetsWrite};
+use super::log::Log;
+use super::metadata_image::MetadataImage;
+use super::metadata_observer::MetadataObserver;
+use super::partition::Partition;
+use super::request_channel::{QueuedRequest, RequestChannel, service_time};
+use crate::protocol::config::{BrokerConfig, millis};
+use crate::protocol::ids::{BrokerEpoch, BrokerId, ControllerId, CorrelationId, Incarnation, Node, Rack, TopicPartition};
+use crate::protocol::message::{Message, Request, Response};
+use crate::protocol::offset::Offset;
+use crate::protocol::timer::Timer;
+use crate::sim::disk::{Disk, DiskOptions};
+use crate::sim::rng::{Seed, Stream};
+use crate::sim::time::SimDuration;
+use crate::trace::Outbox;
+use crate::trace::event::{TraceEvent, TruncationReason};
+use follower::Fetcher;
+use isr::AlterPartitionManager;
+use lookups::ProducerIdBlock;
+use fetch::DelayedFetch;
+use produce::DelayedProduce;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What a broker is made of.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokerSetup {
+    pub id: BrokerId,
+    pub rack: Option<Rack>,
+    pub config: Arc<BrokerConfig>,
+    pub disk: DiskOptions,
+    pub controllers: Vec<ControllerId>,
+    pub seed: Seed,
+}
+
+/// What survives a crash. What is still in the page cache survives the process, but not the power.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokerDisk {
+    pub logs: BTreeMap<TopicPartition, Log>,
+    /// `replication-offset-checkpoint`.
+    pub high_watermark_checkpoint: BTreeMap<TopicPartition, Offset>,
+    /// Written by a clean shutdown only: the broker epoch of the life that ended well.
+    pub clean_shutdown: Option<BrokerEpoch>,
+    pub hardware: Disk,
+}
+
+/// What a crash forgets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct BrokerMemory {
+    pub image: MetadataImage,
+    pub partitions: BTreeMap<TopicPartition, Partition>,
+    pub requests: RequestChannel,
+    fetchers: BTreeMap<BrokerId, Fetcher>,
+    delayed_produces: Vec<DelayedProduce>,
+    delayed_fetches: Vec<DelayedFetch>,
+    next_ticket: u64,
+    next_correlation: u32,
+    alter_partitions: AlterPartitionManager,
+    producer_ids: ProducerIdBlock,
+    pub groups: GroupCoordinator,
+}
+
+/// One broker.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Broker {
+    pub id: BrokerId,
+    pub rack: Option<Rack>,
+    pub config: Arc<BrokerConfig>,
+    seed: Seed,
+    incarnation: Incarnation,
+    pub disk: BrokerDisk,
+    pub memory: BrokerMemory,
+    pub observer: MetadataObserver,
+    pub lifecycle: BrokerLifecycle,
+}
+
+impl BrokerMemory {
+    fn new(config: &BrokerConfig, chance: Stream) -> Self {
+        Self {
+            image: MetadataImage::default(),
+            partitions: BTreeMap::new(),
+            requests: RequestChannel::new(config.num_io_threads as usize),
+            fetchers: BTreeMap::new(),
+            delayed_produces: Vec::new(),
+            delayed_fetches: Vec::new(),
+            next_ticket: 0,
+            next_correlation: 0,
+            alter_partitions: AlterPartitionManager::default(),
+            producer_ids: ProducerIdBlock::default(),
+            groups: GroupCoordinator::new(GroupSettings::from_broker(config), chance),
+        }
+    }
+}
+
+impl Broker {
+    pub fn new(setup: BrokerSetup) -> Self {
+        let chance = Stream::new(setup.seed, "member-ids", u64::from(setup.id.0) << 32);
+        Self {
+            id: setup.id,
+            observer: MetadataObserver::new(Node::Broker(setup.id), setup.controllers, Arc::clone(&setup.config)),
+            lifecycle: BrokerLifecycle::new(setup.id, setup.rack.clone(), Arc::clone(&setup.config)),
+            memory: BrokerMemory::new(&setup.config, chance),
+            disk: BrokerDisk {
+                logs: BTreeMap::new(),
+                high_watermark_checkpoint: BTreeMap::new(),
+                clean_shutdown: None,
+                hardware: Disk::new(setup.disk),
+            },
+            rack: setup.rack,
+            config: setup.config,
+            seed: setup.seed,
+            incarnation: Incarnation(0),
+        }
+    }
+
+    /// The process starts: all that it knows is what lies on its disk.
+    pub fn on_start(&mut self, out: &mut Outbox) {
+        self.incarnation = Incarnation(self.incarnation.0 + 1);
+        let chance = Stream::new(self.seed, "member-ids", u64::from(self.id.0) << 32 | u64::from(self.incarnation.0));
+        self.memory = BrokerMemory::new(&self.config, chance);
+        let previous = self.disk.clean_shutdown.take();
+        self.observer.on_start(out);
+        self.lifecycle.on_start(self.incarnation, previous, out);
+        out.set_timer(Timer::IsrCheck, millis(self.config.replica_lag_time_max_ms / 2));
+        out.set_timer(Timer::HighWatermarkCheckpoint, millis(self.config.replica_high_watermark_checkpoint_interval_ms));
+    }
+
+    /// The process is killed. With the power lost, what had not reached the platter is gone too.
+    pub fn on_crash(&mut self, power_lost: bool, out: &mut Outbox) {
+        if !power_lost {
+            return;
+        }
+        for (partition, log) in &mut self.disk.logs {
+            let survives = log.settle(out.now());
+            let from = log.log_end_offset();
+            if survives < from {
+                let to = log.truncate_to(survives);
+                out.record(TraceEvent::UnflushedLost { partition: *partition, from: to, to: from });
+            }
+        }
+        self.disk.hardware.lose_power(out.now());
+    }
+
+    /// Begins a controlled shutdown: leaderships are handed over first. `has_stopped` tells when it is done.
+    pub fn begin_shutdown(&mut self, out: &mut Outbox) {
+        self.lifecycle.begin_shutdown(out);
+    }
+
+    /// True when a controlled shutdown is complete: everything is flushed and the process may end.
+    pub fn has_stopped(&self) -> bool {
+        self.lifecycle.state() == BrokerState::ShuttingDown
+    }
+
+    /// The last act of a controlled shutdown: flush, checkpoint, and the marker that says so.
+    pub fn on_stop(&mut self) {
+        for log in self.disk.logs.values_mut() {
+            log.flush();
+        }
+        self.checkpoint_high_watermarks();
+        self.disk.clean_shutdown = self.lifecycle.broker_epoch();
+    }
+
+    pub fn set_config(&mut self, config: BrokerConfig) {
+        let config = Arc::new(config);
+        self.memory.groups.set_settings(GroupSettings::from_broker(&config));
+        self.observer.set_config(Arc::clone(&config));
+        self.lifecycle.set_config(Arc::clone(&config));
+        self.config = config;
+        self.refresh_topic_configs();
+    }
+
+    pub fn on_message(&mut self, from: Node, message: Message, out: &mut Outbox) {
+        match message {
+            Message::Request { correlation, request } => {
+                let arrived_at = out.now();
+                self.memory.requests.receive(QueuedRequest { from, correlation, request, arrived_at });
+                self.begin_requests(out);
+            }
+            Message::Response { correlation, response } => self.on_response(from, correlation, response, out),
+            Message::Disconnected => self.on_disconnected(from, out),
+        }
+    }
+
+    pub fn on_timer(&mut self, timer: Timer, out: &mut Outbox) {
+        match timer {
+            Timer::RequestHandlerDone(handler) => self.on_request_handled(handler, out),
+            Timer::DelayedOperation(ticket) => self.on_delayed_operation(ticket, out),
+            Timer::IsrCheck => self.on_isr_check(out),
+            Timer::FetcherBackoff(leader) => self.fetch_from(leader, out),
+            Timer::FetcherRequestTimeout(leader) => self.on_fetcher_timeout(leader, out),
+            Timer::AlterPartitionRetry => self.send_alter_partition(out),
+            Timer::HighWatermarkCheckpoint => {
+                self.checkpoint_high_watermarks();
+                out.set_timer(Timer::HighWatermarkCheckpoint, millis(self.config.replica_high_watermark_checkpoint_interval_ms));
+            }
+            Timer::BrokerHeartbeat => {
+                let offset = self.observer.applied_offset();
+                self.lifecycle.on_timer(timer, self.observer.leader(), offset, out);
+            }
+            Timer::MemberSession(..) | Timer::GroupJoin(..) | Timer::GroupSync(..) => {
+                let mut writes = Vec::new();
+                self.memory.groups.on_timer(timer, out, &mut writes);
+                self.write_offsets(writes, out);
+            }
+            Timer::ControllerRequestTimeout(correlation) => self.on_controller_request_timeout(correlation, out),
+            _ => {
+                self.observer.on_timer(timer, out);
+                self.replay_metadata(out);
+            }
+        }
+    }
+
+    fn on_response(&mut self, from: Node, correlation: CorrelationId, response: Response, out: &mut Outbox) {
+        match response {
+            Response::Fetch(response) => self.on_fetch_response(from, correlation, response, out),
+            Response::AlterPartition(response) => self.on_alter_partition_response(correlation, response, out),
+            Response::AllocateProducerIds(response) => self.on_producer_ids(correlation, response, out),
+            Response::BrokerRegistration(_) | Response::BrokerHeartbeat(_) => {
+                let offset = self.observer.applied_offset();
+                self.lifecycle.on_response(from, correlation, response, self.observer.leader(), offset, out);
+            }
+            _ => {
+                self.observer.on_response(from, correlation, response, out);
+                self.replay_metadata(out);
+            }
+        }
+    }
+
+    fn on_disconnected(&mut self, from: Node, out: &mut Outbox) {
+        match from {
+            Node::Controller(_) => {
+                self.observer.on_disconnected(from, out);
+                self.lifecycle.on_disconnected(from, out);
+                self.on_controller_disconnected(out);
+            }
+            Node::Broker(leader) => self.on_leader_disconnected(leader, out),
+            Node::Client(_) => {}
+        }
+        self.memory.requests.forget(from);
+        self.memory.delayed_fetches.retain(|fetch| fetch.from != from);
+    }
+
+    /// Gives waiting requests to free I/O threads.
+    fn begin_requests(&mut self, out: &mut Outbox) {
+        while let Some(handler) = self.memory.requests.begin_next() {
+            let Some(queued) = self.memory.requests.working_on(handler) else { continue };
+            let cpu = service_time(&queued.request);
+            let written: u64 = match &queued.request {
+                Request::Produce(produce) => produce.batches.iter().map(|(_, batch)| u64::from(batch.size)).sum(),
+                _ => 0,
+            };
+            let disk = if written > 0 { self.disk.hardware.write(written, out.now()) } else { SimDuration::ZERO };
+            out.set_timer(Timer::RequestHandlerDone(handler), cpu + disk);
+        }
+    }
+
+    fn on_request_handled(&mut self, handler: u16, out: &mut Outbox) {
+        if let Some(QueuedRequest { from, correlation, request, .. }) = self.memory.requests.finish(handler) {
+            self.handle(from, correlation, request, out);
+        }
+        self.begin_requests(out);
+    }
+
+    fn handle(&mut self, from: Node, correlation: CorrelationId, request: Request, out: &mut Outbox) {
+        match request {
+            Request::Produce(produce) => self.handle_produce(from, correlation, produce, out),
+            Request::Fetch(fetch) => self.handle_fetch(from, correlation, fetch, out),
+            Request::Metadata(_) => self.handle_metadata(from, correlation, out),
+            Request::ListOffsets(list) => self.handle_list_offsets(from, correlation, &list, out),
+            Request::OffsetForLeaderEpoch(ask) => self.handle_offset_for_leader_epoch(from, correlation, &ask, out),
+            Request::FindCoordinator(find) => self.handle_find_coordinator(from, correlation, &find, out),
+            Request::InitProducerId(init) => self.handle_init_producer_id(from, correlation, init, out),
+            Request::JoinGroup(_)
+            | Request::SyncGroup(_)
+            | Request::Heartbeat(_)
+            | Request::LeaveGroup(_)
+            | Request::OffsetCommit(_)
+            | Request::OffsetFetch(_) => {
+                let mut writes = Vec::new();
+                self.memory.groups.on_request(from, correlation, request, out, &mut writes);
+                self.write_offsets(writes, out);
+            }
+            // Not a broker's business: a client that asks has taken us for a controller, and waits for its time-out.
+            _ => {}
+        }
+    }
+
+    fn reply(from: Node, correlation: CorrelationId, response: Response, out: &mut Outbox) {
+        out.send(from, Message::Response { correlation, response });
+    }
+
+    fn next_ticket(&mut self) -> u64 {
+        self.memory.next_ticket += 1;
+        self.memory.next_ticket
+    }
+
+    fn next_correlation(&mut self) -> CorrelationId {
+        self.memory.next_correlation += 1;
+        CorrelationId(self.memory.next_correlation)
+    }
+
+    fn checkpoint_high_watermarks(&mut self) {
+        let checkpoint = self.memory.partitions.iter().map(|(id, partition)| (*id, partition.high_watermark)).collect();
+        self.disk.high_watermark_checkpoint = checkpoint;
+    }
+
+    /// The group coordinator's records go into `__consumer_offsets` as any acks=all Produce does.
+    fn write_offsets(&mut self, writes: Vec<OffsetsWrite>, out: &mut Outbox) {
+        for write in writes {
+            self.append_offsets(write, out);
+        }
+    }
+
+    fn record_truncation(partition: TopicPartition, from: Offset, to: Offset, reason: TruncationReason, out: &mut Outbox) {
+        if to < from {
+            out.record(TraceEvent::LogTruncated { partition, from, to, reason });
+        }
+    }
+}
