@@ -2,3 +2,8 @@
 
 pub mod options;
 pub mod intervention;
+pub mod process;
+pub mod world;
+mod intervene;
+mod records;
+mod step;

@@ -130,7 +130,7 @@ pub enum TraceEvent {
     OrderNotPublished { order: OrderId, error: ErrorCode },
     CustomerAnswered { order: OrderId, after: SimDuration },
     MailSent { order: OrderId },
-    StockReserved { order: OrderId, item: u16, left: i32 },
+    StockReserved { order: OrderId, item: u16 },
     OrderCounted { order: OrderId, since: SimTime },
     CustomerNotified { order: OrderId },
 }

@@ -1,0 +1,10 @@
+//! The e-commerce example of the course: checkout and the services that react to its orders, as application processes
+//! that hold Kafka clients. The shop knows a producer and a consumer by what they offer, and nothing of brokers.
+
+pub mod order;
+pub mod options;
+pub mod customers;
+pub mod checkout;
+pub mod service;
+pub mod load;
+pub mod ledger;

@@ -1,0 +1,74 @@
+//! What the processes of the shop are told before they start: plain data, made by a scenario.
+
+use crate::protocol::config::{ConsumerConfig, ProducerConfig};
+use crate::protocol::ids::{GroupId, TopicName};
+use crate::sim::time::SimDuration;
+
+/// What an application process does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Application {
+    Checkout(CheckoutOptions),
+    Service(ServiceOptions),
+    Load(LoadOptions),
+}
+
+/// Checkout: customers finish purchases; the payment is charged at once, the order is published, the customer is answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CheckoutOptions {
+    pub topic: TopicName,
+    pub producer: ProducerConfig,
+    /// How many different customers there are; an order's key is its customer.
+    pub customers: u16,
+    /// How many different items the shop sells.
+    pub items: u16,
+    /// Mean time between purchases, over all customers.
+    pub mean_interval: SimDuration,
+    pub payment_time: TimeRange,
+    /// No purchases after this time; `None`: the shop never closes.
+    pub closes_at: Option<SimDuration>,
+}
+
+/// A service that reacts to orders as a member of a consumer group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServiceOptions {
+    pub kind: ServiceKind,
+    pub group: GroupId,
+    pub topics: Vec<TopicName>,
+    pub consumer: ConsumerConfig,
+    pub processing_time: TimeRange,
+}
+
+/// What a service does with an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ServiceKind {
+    /// Sends the confirmation.
+    Email,
+    /// Reserves the item.
+    Stock,
+    /// Counts the order.
+    Analytics,
+    /// Pushes a notification to the customer.
+    Notification,
+    /// Reads, and does nothing with it.
+    Reader,
+}
+
+/// A producer that is not part of the shop: so many records a second.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LoadOptions {
+    pub topic: TopicName,
+    pub producer: ProducerConfig,
+    pub mean_interval: SimDuration,
+    pub value_bytes: u32,
+    /// How many different keys; 0: records have no key.
+    pub keys: u32,
+    /// Stop after this many records; `None`: never.
+    pub records: Option<u64>,
+}
+
+/// An evenly distributed time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimeRange {
+    pub least: SimDuration,
+    pub most: SimDuration,
+}
