@@ -5,10 +5,17 @@ use super::process::{Actor, Deferred, ProcessState};
 use super::step::{Place, Witness};
 use super::world::{Cluster, Event, Scheduling};
 use crate::protocol::config::Scope;
-use crate::protocol::ids::{EventNumber, Incarnation, Node};
-use crate::protocol::message::Message;
+use crate::protocol::ids::{ClientId, CorrelationId, EventNumber, Incarnation, Node};
+use crate::protocol::message::{
+    AlterPartitionReassignmentsRequest, CreatePartitionsRequest, ElectLeadersRequest, IncrementalAlterConfigsRequest, Message, Request,
+};
 use crate::sim::network::{LinkFault, NodeIndex};
+use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
+use std::sync::Arc;
+
+/// An operator's command-line tool: it has no place in the network, and nobody waits for the answer.
+const OPERATOR: Node = Node::Client(ClientId(u16::MAX));
 
 impl Cluster {
     /// A hand acts now, between two events.
@@ -51,13 +58,16 @@ impl Cluster {
                 self.note(TraceEvent::ConfigChanged { name: name.clone(), value: value.clone() }, place, witness);
             }
             Intervention::ElectLeader { partition, is_unclean } => {
-                self.ask_controller(place, witness, |controller, out| controller.elect_leader(*partition, *is_unclean, out));
+                let request = ElectLeadersRequest { is_unclean: *is_unclean, partitions: vec![*partition] };
+                self.ask_controller(Request::ElectLeaders(request), place, witness);
             }
             Intervention::CreatePartitions { topic, count } => {
-                self.ask_controller(place, witness, |controller, out| controller.create_partitions(topic, *count, out));
+                let request = CreatePartitionsRequest { topic: topic.clone(), count: *count };
+                self.ask_controller(Request::CreatePartitions(request), place, witness);
             }
             Intervention::Reassign { partition, replicas } => {
-                self.ask_controller(place, witness, |controller, out| controller.reassign(*partition, replicas.clone(), out));
+                let request = AlterPartitionReassignmentsRequest { partition: *partition, replicas: replicas.clone() };
+                self.ask_controller(Request::AlterPartitionReassignments(request), place, witness);
             }
         }
     }
@@ -231,7 +241,9 @@ impl Cluster {
             ConfigPlace::All(scope) => (*scope, None),
             ConfigPlace::Node(scope, node) => (*scope, Some(*node)),
             ConfigPlace::Topic(topic) => {
-                self.ask_controller(place, witness, |controller, out| controller.alter_topic_config(topic, name, value, out));
+                let request =
+                    IncrementalAlterConfigsRequest { topic: Some(topic.clone()), broker: None, name: Arc::from(name), value: Arc::from(value) };
+                self.ask_controller(Request::IncrementalAlterConfigs(request), place, witness);
                 return;
             }
         };
@@ -244,21 +256,13 @@ impl Cluster {
     }
 
     /// The active controller is told by an operator's tool; with none active, the tool gets no answer and nothing happens.
-    fn ask_controller(
-        &mut self,
-        mut place: Place,
-        witness: &mut impl Witness,
-        ask: impl FnOnce(&mut crate::kafka::controller::Controller, &mut crate::trace::Outbox),
-    ) {
+    fn ask_controller(&mut self, request: Request, mut place: Place, witness: &mut impl Witness) {
         let active = self.controllers().find(|(process, controller)| process.state == ProcessState::Running && controller.is_active());
         let Some(node) = active.map(|(process, _)| process.node) else { return };
         place.node = Some(node);
         let Some(index) = self.index_of(node) else { return };
-        self.act(index, place, witness, |actor, out| {
-            if let Actor::Controller(controller) = actor {
-                ask(controller, out);
-            }
-        });
+        let message = Message::Request { correlation: CorrelationId(self.interventions), request };
+        self.act(index, place, witness, |actor, out| actor.on_message(OPERATOR, message, out));
     }
 
     /// How many interventions by hand the run holds so far.
@@ -272,7 +276,7 @@ impl Cluster {
     }
 }
 
-fn set_actor_config(actor: &mut Actor, scope: Scope, name: &str, value: &str, out: &mut crate::trace::Outbox) {
+fn set_actor_config(actor: &mut Actor, scope: Scope, name: &str, value: &str, out: &mut Outbox) {
     match (actor, scope) {
         (Actor::Broker(broker), Scope::Broker) => {
             let mut config = (*broker.config).clone();
@@ -283,7 +287,7 @@ fn set_actor_config(actor: &mut Actor, scope: Scope, name: &str, value: &str, ou
         (Actor::Controller(controller), Scope::Broker) => {
             let mut config = controller.config().clone();
             if config.set(name, value).is_ok() {
-                controller.set_config(std::sync::Arc::new(config));
+                controller.set_config(Arc::new(config));
             }
         }
         (Actor::Checkout(checkout), Scope::Producer) => {

@@ -2,6 +2,7 @@
 
 use crate::protocol::config::BrokerConfig;
 use crate::protocol::ids::{BrokerId, ControllerId, Rack, TopicName};
+use crate::protocol::message::NewTopic;
 use crate::sim::disk::DiskOptions;
 use crate::sim::network::LinkOptions;
 pub use crate::shop::options::{Application, CheckoutOptions, LoadOptions, ServiceKind, ServiceOptions, TimeRange};
@@ -61,4 +62,24 @@ pub struct LinkClasses {
     pub between_racks: LinkOptions,
     /// Applications to brokers.
     pub clients: LinkOptions,
+}
+
+impl ClusterOptions {
+    /// True when someone consumes as a member of a group: `__consumer_offsets` is needed then.
+    pub fn has_groups(&self) -> bool {
+        self.clients.iter().any(|client| matches!(client.application, Application::Service(_)))
+    }
+}
+
+impl TopicOptions {
+    /// The request that creates it.
+    pub fn to_new_topic(&self) -> NewTopic {
+        NewTopic {
+            name: self.name.clone(),
+            partitions: self.partitions,
+            replication_factor: self.replication_factor,
+            assignments: self.assignments.clone(),
+            configs: self.configs.clone(),
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! The whole state of a run between two events. Plain data: a clone is a checkpoint, and equality is equality of futures.
 
 use super::intervention::Intervention;
-use super::options::{Application, ClusterOptions};
+use super::options::{Application, ClusterOptions, TopicOptions};
 use super::process::{Actor, Process, ProcessState};
 use super::records::Records;
 use crate::kafka::broker::{Broker, BrokerSetup};
@@ -172,10 +172,11 @@ fn processes(options: &ClusterOptions, seed: Seed) -> Vec<Process> {
     for id in &options.controllers {
         let controller = Controller::new(ControllerOptions {
             id: *id,
-            voters: options.controllers.clone(),
+            voters: options.controllers.clone().into(),
             config: Arc::new(options.controller_config.clone()),
-            elr_enabled: options.eligible_leader_replicas,
-            topics: options.bootstrap_topics(),
+            are_eligible_leader_replicas_enabled: options.eligible_leader_replicas,
+            topics: options.topics.iter().map(TopicOptions::to_new_topic).collect(),
+            has_consumer_offsets: options.has_groups(),
             expected_brokers: bootstrap.clone(),
             seed,
         });
@@ -187,7 +188,7 @@ fn processes(options: &ClusterOptions, seed: Seed) -> Vec<Process> {
             rack: broker.rack.clone(),
             config: Arc::new(broker.config.clone()),
             disk: broker.disk,
-            controllers: options.controllers.clone(),
+            controllers: options.controllers.clone().into(),
             seed,
         };
         processes.push(process(Node::Broker(broker.id), &broker_name(broker.id), Actor::Broker(Box::new(Broker::new(setup)))));

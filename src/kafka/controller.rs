@@ -1,6 +1,7 @@
 //! A controller: a voter of the quorum and, while it leads it, the one that decides everything about brokers and
 //! partitions (`QuorumController`).
 
+use super::metadata_image::MetadataImage;
 use crate::protocol::config::BrokerConfig;
 use crate::protocol::ids::{BrokerId, ControllerId, Node};
 use crate::protocol::message::{Message, NewTopic};
@@ -30,14 +31,26 @@ pub struct ControllerOptions {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Controller {
     options: ControllerOptions,
+    image: MetadataImage,
 }
 
 impl Controller {
     pub fn new(options: ControllerOptions) -> Self {
-        Self { options }
+        Self { options, image: MetadataImage::default() }
     }
     pub fn id(&self) -> ControllerId {
         self.options.id
+    }
+    /// True while it leads the quorum and has taken over: it alone decides.
+    pub fn is_active(&self) -> bool {
+        false
+    }
+    /// What it has replayed of the metadata log.
+    pub fn image(&self) -> &MetadataImage {
+        &self.image
+    }
+    pub fn config(&self) -> &BrokerConfig {
+        &self.options.config
     }
     pub fn set_config(&mut self, config: Arc<BrokerConfig>) {
         self.options.config = config;

@@ -29,7 +29,7 @@ impl Eligibility for MetadataImage {
     fn is_eligible(&self, broker: BrokerId, broker_epoch: Option<BrokerEpoch>) -> bool {
         self.broker(broker).is_some_and(|registration| {
             let is_current = broker_epoch.is_none_or(|epoch| epoch == registration.broker_epoch);
-            is_current && !registration.fenced && !registration.in_controlled_shutdown
+            is_current && registration.is_active()
         })
     }
 }

@@ -3,7 +3,7 @@
 use super::Broker;
 use crate::kafka::coordinator_partition::coordinator_partition;
 use crate::protocol::error_code::ErrorCode;
-use crate::protocol::ids::{CorrelationId, Node, PartitionIndex, ProducerEpoch, ProducerId, TopicPartition};
+use crate::protocol::ids::{CorrelationId, Node, ProducerEpoch, ProducerId, TopicPartition};
 use crate::protocol::message::{
     AllocateProducerIdsRequest, AllocateProducerIdsResponse, FindCoordinatorRequest, FindCoordinatorResponse, InitProducerIdRequest,
     InitProducerIdResponse, ListOffsetsRequest, ListOffsetsResponse, ListOffsetsTarget, Message, MetadataResponse, OffsetForLeaderEpochRequest,
@@ -88,10 +88,10 @@ impl Broker {
 
     /// The coordinator of a group is the leader of its partition of `__consumer_offsets`.
     pub(super) fn handle_find_coordinator(&mut self, from: Node, correlation: CorrelationId, request: &FindCoordinatorRequest, out: &mut Outbox) {
-        let coordinator = self.memory.image.offsets_topic().and_then(|topic| {
+        let coordinator = self.offsets_topic().and_then(|topic| {
             let count = self.memory.image.topic(topic)?.partitions.len();
-            let index = coordinator_partition(&request.key, count as u32);
-            let registration = self.memory.image.partition(TopicPartition { topic, partition: PartitionIndex(index as u16) })?;
+            let partition = coordinator_partition(&request.key, count as u16);
+            let registration = self.memory.image.partition(TopicPartition { topic, partition })?;
             registration.leader
         });
         let error = if coordinator.is_some() { ErrorCode::None } else { ErrorCode::CoordinatorNotAvailable };

@@ -1,6 +1,7 @@
 //! Replaying the metadata log: how a broker learns what it leads and follows. Each broker replays at its own pace.
 
 use super::Broker;
+use crate::kafka::metadata_delta::MetadataDelta;
 use crate::kafka::partition::{Partition, Role};
 use crate::protocol::config::TopicConfig;
 use crate::protocol::ids::{BrokerId, TopicId, TopicPartition};
@@ -8,7 +9,6 @@ use crate::protocol::metadata::PartitionRegistration;
 use crate::protocol::offset::{LeaderEpoch, Offset, PartitionEpoch};
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Broker {
@@ -17,29 +17,22 @@ impl Broker {
         let batches = self.observer.take_committed();
         let Some(last) = batches.last() else { return };
         let offset = last.next_offset();
-        let mut changed: BTreeSet<TopicPartition> = BTreeSet::new();
-        let mut has_config_changed = false;
+        let mut delta = MetadataDelta::default();
         for batch in &batches {
-            for record in batch.records.iter() {
-                let delta = self.memory.image.apply(record);
-                changed.extend(delta.partitions);
-                has_config_changed |= delta.configs;
-            }
+            delta.merge(self.memory.image.replay(batch));
         }
-        if has_config_changed {
+        if !delta.topic_configs.is_empty() || delta.are_broker_configs_changed {
             self.refresh_topic_configs();
         }
-        if let Some(topic) = self.memory.image.offsets_topic() {
+        if let Some(topic) = self.offsets_topic() {
             let count = self.memory.image.topic(topic).map_or(0, |topic| topic.partitions.len() as u16);
             self.memory.groups.set_offsets_topic(topic, count);
         }
-        for id in changed {
-            let Some(registration) = self.memory.image.partition(id).cloned() else { continue };
+        for id in delta.partitions {
+            let Some(registration) = self.memory.image.partition(id).map(Arc::clone) else { continue };
             self.apply_partition(id, &registration, out);
         }
         out.record(TraceEvent::MetadataReplayed { broker: self.id, offset });
-        let applied = self.observer.applied_offset();
-        self.lifecycle.on_metadata(&self.memory.image, applied, out);
     }
 
     /// Takes on what the controller has decided about one partition.
@@ -105,7 +98,7 @@ impl Broker {
         let (leader_epoch, high_watermark) = (partition.leader_epoch, partition.high_watermark);
         out.record(TraceEvent::BecameLeader { partition: id, leader_epoch, log_end_offset, high_watermark });
         self.advance_high_watermark(id, out);
-        if Some(id.topic) == self.memory.image.offsets_topic() {
+        if Some(id.topic) == self.offsets_topic() {
             let log = &self.disk.logs[&id];
             let records = log.batches().flat_map(|batch| batch.iter());
             self.memory.groups.on_elected(id.partition, leader_epoch, records, out);
@@ -129,7 +122,7 @@ impl Broker {
 
     /// This broker leads the partition no more: who waits for it is told.
     fn resign(&mut self, id: TopicPartition, out: &mut Outbox) {
-        if Some(id.topic) == self.memory.image.offsets_topic() {
+        if Some(id.topic) == self.offsets_topic() {
             self.memory.groups.on_resigned(id.partition, out);
         }
         self.complete_produces(id, out);
@@ -148,12 +141,7 @@ impl Broker {
     }
 
     fn topic_config(&self, topic: TopicId) -> Arc<TopicConfig> {
-        let mut config = TopicConfig::from_broker(&self.config);
-        for (name, value) in self.memory.image.topic_overrides(topic) {
-            // A value that the controller accepted fits; one that no longer does keeps the default.
-            let _ = config.set(name, value);
-        }
-        Arc::new(config)
+        Arc::new(self.memory.image.topic_config(topic, &self.config))
     }
 
     pub(super) fn refresh_topic_configs(&mut self) {

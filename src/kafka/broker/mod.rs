@@ -7,7 +7,7 @@ mod lookups;
 mod metadata;
 mod produce;
 
-use super::broker_lifecycle::{BrokerLifecycle, BrokerState};
+use super::broker_lifecycle::{BrokerLifecycle, BrokerState, Surroundings};
 use super::group_coordinator::{GroupCoordinator, GroupSettings, OffsetsWrite};
 use super::log::Log;
 use super::metadata_image::MetadataImage;
@@ -15,7 +15,7 @@ use super::metadata_observer::MetadataObserver;
 use super::partition::Partition;
 use super::request_channel::{QueuedRequest, RequestChannel, service_time};
 use crate::protocol::config::{BrokerConfig, millis};
-use crate::protocol::ids::{BrokerEpoch, BrokerId, ControllerId, CorrelationId, Incarnation, Node, Rack, TopicPartition};
+use crate::protocol::ids::{BrokerId, ControllerId, CorrelationId, Node, Rack, TopicId, TopicName, TopicPartition};
 use crate::protocol::message::{Message, Request, Response};
 use crate::protocol::offset::Offset;
 use crate::protocol::timer::Timer;
@@ -39,7 +39,8 @@ pub struct BrokerSetup {
     pub rack: Option<Rack>,
     pub config: Arc<BrokerConfig>,
     pub disk: DiskOptions,
-    pub controllers: Vec<ControllerId>,
+    /// The voters of the quorum.
+    pub controllers: Arc<[ControllerId]>,
     pub seed: Seed,
 }
 
@@ -49,8 +50,6 @@ pub struct BrokerDisk {
     pub logs: BTreeMap<TopicPartition, Log>,
     /// `replication-offset-checkpoint`.
     pub high_watermark_checkpoint: BTreeMap<TopicPartition, Offset>,
-    /// Written by a clean shutdown only: the broker epoch of the life that ended well.
-    pub clean_shutdown: Option<BrokerEpoch>,
     pub hardware: Disk,
 }
 
@@ -77,7 +76,7 @@ pub struct Broker {
     pub rack: Option<Rack>,
     pub config: Arc<BrokerConfig>,
     seed: Seed,
-    incarnation: Incarnation,
+    offsets_topic_name: TopicName,
     pub disk: BrokerDisk,
     pub memory: BrokerMemory,
     pub observer: MetadataObserver,
@@ -97,7 +96,7 @@ impl BrokerMemory {
             next_correlation: 0,
             alter_partitions: AlterPartitionManager::default(),
             producer_ids: ProducerIdBlock::default(),
-            groups: GroupCoordinator::new(GroupSettings::from_broker(config), chance),
+            groups: GroupCoordinator::new(GroupSettings::from_config(config), chance),
         }
     }
 }
@@ -107,36 +106,36 @@ impl Broker {
         let chance = Stream::new(setup.seed, "member-ids", u64::from(setup.id.0) << 32);
         Self {
             id: setup.id,
-            observer: MetadataObserver::new(Node::Broker(setup.id), setup.controllers, Arc::clone(&setup.config)),
+            observer: MetadataObserver::new(setup.id, setup.controllers, Arc::clone(&setup.config)),
             lifecycle: BrokerLifecycle::new(setup.id, setup.rack.clone(), Arc::clone(&setup.config)),
             memory: BrokerMemory::new(&setup.config, chance),
             disk: BrokerDisk {
                 logs: BTreeMap::new(),
                 high_watermark_checkpoint: BTreeMap::new(),
-                clean_shutdown: None,
                 hardware: Disk::new(setup.disk),
             },
             rack: setup.rack,
             config: setup.config,
             seed: setup.seed,
-            incarnation: Incarnation(0),
+            offsets_topic_name: TopicName::new("__consumer_offsets"),
         }
     }
 
     /// The process starts: all that it knows is what lies on its disk.
     pub fn on_start(&mut self, out: &mut Outbox) {
-        self.incarnation = Incarnation(self.incarnation.0 + 1);
-        let chance = Stream::new(self.seed, "member-ids", u64::from(self.id.0) << 32 | u64::from(self.incarnation.0));
+        let next_incarnation = self.lifecycle.incarnation().0 + 1;
+        let chance = Stream::new(self.seed, "member-ids", u64::from(self.id.0) << 32 | u64::from(next_incarnation));
         self.memory = BrokerMemory::new(&self.config, chance);
-        let previous = self.disk.clean_shutdown.take();
         self.observer.on_start(out);
-        self.lifecycle.on_start(self.incarnation, previous, out);
+        self.lifecycle.on_start(self.surroundings(), out);
         out.set_timer(Timer::IsrCheck, millis(self.config.replica_lag_time_max_ms / 2));
         out.set_timer(Timer::HighWatermarkCheckpoint, millis(self.config.replica_high_watermark_checkpoint_interval_ms));
     }
 
     /// The process is killed. With the power lost, what had not reached the platter is gone too.
     pub fn on_crash(&mut self, power_lost: bool, out: &mut Outbox) {
+        self.observer.on_crash();
+        self.lifecycle.on_crash();
         if !power_lost {
             return;
         }
@@ -153,7 +152,7 @@ impl Broker {
 
     /// Begins a controlled shutdown: leaderships are handed over first. `has_stopped` tells when it is done.
     pub fn begin_shutdown(&mut self, out: &mut Outbox) {
-        self.lifecycle.begin_shutdown(out);
+        self.lifecycle.begin_shutdown(self.surroundings(), out);
     }
 
     /// True when a controlled shutdown is complete: everything is flushed and the process may end.
@@ -167,12 +166,19 @@ impl Broker {
             log.flush();
         }
         self.checkpoint_high_watermarks();
-        self.disk.clean_shutdown = self.lifecycle.broker_epoch();
+        self.observer.on_crash();
+        self.lifecycle.on_crash();
+    }
+
+    /// What the lifecycle must know of the rest of the broker.
+    fn surroundings(&self) -> Surroundings {
+        let current_metadata_offset = Offset(self.memory.image.next_offset().0 - 1);
+        Surroundings { controller: self.observer.leader(), current_metadata_offset }
     }
 
     pub fn set_config(&mut self, config: BrokerConfig) {
         let config = Arc::new(config);
-        self.memory.groups.set_settings(GroupSettings::from_broker(&config));
+        self.memory.groups.set_settings(GroupSettings::from_config(&config));
         self.observer.set_config(Arc::clone(&config));
         self.lifecycle.set_config(Arc::clone(&config));
         self.config = config;
@@ -204,8 +210,7 @@ impl Broker {
                 out.set_timer(Timer::HighWatermarkCheckpoint, millis(self.config.replica_high_watermark_checkpoint_interval_ms));
             }
             Timer::BrokerHeartbeat => {
-                let offset = self.observer.applied_offset();
-                self.lifecycle.on_timer(timer, self.observer.leader(), offset, out);
+                self.lifecycle.on_timer(&timer, self.surroundings(), out);
             }
             Timer::MemberSession(..) | Timer::GroupJoin(..) | Timer::GroupSync(..) => {
                 let mut writes = Vec::new();
@@ -214,7 +219,7 @@ impl Broker {
             }
             Timer::ControllerRequestTimeout(correlation) => self.on_controller_request_timeout(correlation, out),
             _ => {
-                self.observer.on_timer(timer, out);
+                self.observer.on_timer(&timer, out);
                 self.replay_metadata(out);
             }
         }
@@ -226,21 +231,26 @@ impl Broker {
             Response::AlterPartition(response) => self.on_alter_partition_response(correlation, response, out),
             Response::AllocateProducerIds(response) => self.on_producer_ids(correlation, response, out),
             Response::BrokerRegistration(_) | Response::BrokerHeartbeat(_) => {
-                let offset = self.observer.applied_offset();
-                self.lifecycle.on_response(from, correlation, response, self.observer.leader(), offset, out);
+                if let Node::Controller(controller) = from {
+                    self.lifecycle.on_response(controller, correlation, &response, out);
+                }
             }
-            _ => {
-                self.observer.on_response(from, correlation, response, out);
-                self.replay_metadata(out);
+            Response::FetchMetadataLog(response) => {
+                if let Node::Controller(controller) = from {
+                    self.observer.on_response(controller, correlation, response, out);
+                    self.replay_metadata(out);
+                }
             }
+            // Nothing else is asked by a broker.
+            _ => {}
         }
     }
 
     fn on_disconnected(&mut self, from: Node, out: &mut Outbox) {
         match from {
-            Node::Controller(_) => {
-                self.observer.on_disconnected(from, out);
-                self.lifecycle.on_disconnected(from, out);
+            Node::Controller(controller) => {
+                self.observer.on_disconnected(controller, out);
+                self.lifecycle.on_disconnected(controller, out);
                 self.on_controller_disconnected(out);
             }
             Node::Broker(leader) => self.on_leader_disconnected(leader, out),
@@ -297,6 +307,11 @@ impl Broker {
 
     fn reply(from: Node, correlation: CorrelationId, response: Response, out: &mut Outbox) {
         out.send(from, Message::Response { correlation, response });
+    }
+
+    /// `__consumer_offsets`, once it exists.
+    fn offsets_topic(&self) -> Option<TopicId> {
+        self.memory.image.topic_named(&self.offsets_topic_name).map(|topic| topic.topic)
     }
 
     fn next_ticket(&mut self) -> u64 {

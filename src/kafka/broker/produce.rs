@@ -199,7 +199,7 @@ impl Broker {
 
     /// Appends the group coordinator's records with acks=all.
     pub(super) fn append_offsets(&mut self, write: OffsetsWrite, out: &mut Outbox) {
-        let Some(topic) = self.memory.image.offsets_topic() else { return };
+        let Some(topic) = self.offsets_topic() else { return };
         let id = TopicPartition { topic, partition: write.partition };
         let now = out.now();
         let records: Vec<Record> = write

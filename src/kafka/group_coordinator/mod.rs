@@ -13,7 +13,7 @@ use crate::protocol::record::{Bytes, Record};
 use crate::protocol::timer::Timer;
 use crate::sim::rng::Stream;
 use crate::trace::Outbox;
-use settings::GroupSettings;
+pub use settings::GroupSettings;
 use std::collections::BTreeMap;
 
 /// Records for `__consumer_offsets`, to be appended as one batch with acks=all.
