@@ -12,7 +12,6 @@ pub mod replica;
 pub mod partition;
 pub mod partition_change;
 pub mod coordinator_partition;
-pub mod partitioner;
 pub mod request_channel;
 pub mod group_coordinator;
 pub mod producer;
