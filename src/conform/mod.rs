@@ -15,6 +15,7 @@ pub mod coordinator_partition;
 pub mod java_hash_map;
 pub mod assignor;
 pub mod group_assignor;
+pub mod reconciliation;
 #[cfg(feature = "cli")]
 pub mod paths;
 

@@ -1,6 +1,7 @@
 //! Every format of vectors we can run, and how to tell one from another by what is in it.
 
 use super::report::{Tally, Wrong};
+use super::{assignor, coordinator_partition, follower_lag, group_assignor, java_hash_map, leader_epoch_cache, murmur2, partition_election, reconciliation};
 use serde_json::Value;
 
 /// One format: a name, how to recognise it, and what to do with it.
@@ -26,6 +27,17 @@ pub const FORMATS: &[Format] = &[
     super::assignor::STEPS,
     super::assignor::UPSTREAM,
     super::group_assignor::STEPS,
+    murmur2::KEYS,
+    murmur2::UPSTREAM,
+    leader_epoch_cache::FORMAT,
+    follower_lag::FORMAT,
+    partition_election::FORMAT,
+    coordinator_partition::FORMAT,
+    java_hash_map::ORDER,
+    assignor::STEPS,
+    assignor::UPSTREAM,
+    group_assignor::STEPS,
+    reconciliation::GROUPS,
 ];
 
 /// True when `value` is an object with every one of `keys`.

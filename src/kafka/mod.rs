@@ -26,3 +26,4 @@ pub mod broker_lifecycle;
 pub mod controller;
 pub mod group_assignor;
 pub mod broker;
+pub mod reconciliation;

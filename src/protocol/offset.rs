@@ -47,6 +47,11 @@ counter!(
     Generation(i32)
 );
 counter!(
+    /// Counts the changes of a consumer group of the new protocol (KIP-848): the group, its target assignment and each
+    /// member carry the epoch that they have come to.
+    MemberEpoch(i32)
+);
+counter!(
     /// A producer's count of records for one partition (KIP-98); wraps to 0 after 2147483647. -1 is "none".
     Sequence(i32)
 );
