@@ -20,8 +20,8 @@ pub enum Timer {
     QuorumRequestTimeout(CorrelationId),
     /// Metadata records wait this long for company (`controller.quorum.append.linger.ms`).
     MetadataAppendLinger,
-    /// A parked fetch of the metadata log ends.
-    MetadataFetchWait(CorrelationId),
+    /// The oldest parked fetch of the metadata log ends.
+    MetadataFetchWait,
     /// Time for a NoOpRecord (`metadata.max.idle.interval.ms`).
     MetadataIdle,
     // The active controller.
