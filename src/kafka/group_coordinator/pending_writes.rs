@@ -1,0 +1,89 @@
+//! Writes to `__consumer_offsets` that are not replicated yet, and what each of them holds back.
+
+use super::classic_member::{Parked, Protocols};
+use super::view::CommittedAt;
+use super::OffsetsWrite;
+use crate::protocol::ids::{GroupId, MemberId, PartitionIndex, TopicPartition};
+use crate::protocol::offset::Generation;
+use crate::protocol::record::Bytes;
+use crate::sim::time::SimDuration;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What happens when a write is replicated, or fails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AfterWrite {
+    /// Nobody waits for it.
+    Nothing,
+    /// A group that did not exist; it is forgotten when the write is refused.
+    GroupCreated { group: GroupId },
+    /// The leader's assignment; when it is stored, all members get their share.
+    Assignment { group: GroupId, generation: Generation, assignments: BTreeMap<MemberId, Vec<TopicPartition>> },
+    /// A static member came back under another id; its JoinGroup is parked.
+    StaticMember { group: GroupId, replaced: Box<ReplacedMember> },
+    /// A LeaveGroup to answer.
+    Leave { to: Parked },
+    /// An OffsetCommit to answer, unless it has been answered with a time-out. The offsets can be fetched from then on.
+    Offsets { to: Option<Parked>, group: GroupId, offsets: Vec<(TopicPartition, CommittedAt)> },
+}
+
+/// What a static member was before another incarnation of it took over, to go back to when that cannot be stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReplacedMember {
+    pub instance_id: Arc<str>,
+    pub old: MemberId,
+    pub new: MemberId,
+    pub protocols: Protocols,
+    pub session_timeout: SimDuration,
+    pub rebalance_timeout: SimDuration,
+}
+
+/// All writes under way, by ticket: in the order in which they were appended.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PendingWrites {
+    next_ticket: u64,
+    writes: BTreeMap<u64, (PartitionIndex, AfterWrite)>,
+}
+
+impl PendingWrites {
+    /// Registers a write and makes what the broker is asked to append.
+    pub fn begin(
+        &mut self,
+        partition: PartitionIndex,
+        records: Vec<(Option<Bytes>, Option<Bytes>)>,
+        then: AfterWrite,
+    ) -> OffsetsWrite {
+        assert!(!records.is_empty(), "a write holds at least one record");
+        let ticket = self.next_ticket;
+        self.next_ticket += 1;
+        self.writes.insert(ticket, (partition, then));
+        OffsetsWrite { partition, records, ticket }
+    }
+
+    /// Takes a write out; `None` when it is not known any more.
+    pub fn take(&mut self, ticket: u64) -> Option<(PartitionIndex, AfterWrite)> {
+        self.writes.remove(&ticket)
+    }
+
+    /// Puts a write back that has timed out: its records lie in the log, and may still be replicated.
+    pub fn keep(&mut self, ticket: u64, partition: PartitionIndex, then: AfterWrite) {
+        self.writes.insert(ticket, (partition, then));
+    }
+
+    /// Takes out the offsets of writes that have timed out and lie before `ticket` in the same log: what comes after them
+    /// is replicated, so they are.
+    pub fn take_timed_out_before(&mut self, ticket: u64, partition: PartitionIndex) -> Vec<AfterWrite> {
+        let is_settled = |write: &(PartitionIndex, AfterWrite)| {
+            write.0 == partition && matches!(write.1, AfterWrite::Offsets { to: None, .. })
+        };
+        let settled: Vec<u64> = self.writes.range(..ticket).filter(|(_, write)| is_settled(write)).map(|(ticket, _)| *ticket).collect();
+        settled.into_iter().filter_map(|ticket| self.writes.remove(&ticket)).map(|(_, then)| then).collect()
+    }
+
+    /// Forgets all writes to a partition, and hands out what they held back.
+    pub fn take_partition(&mut self, partition: PartitionIndex) -> Vec<AfterWrite> {
+        let tickets: Vec<u64> =
+            self.writes.iter().filter(|(_, write)| write.0 == partition).map(|(ticket, _)| *ticket).collect();
+        tickets.into_iter().filter_map(|ticket| self.writes.remove(&ticket)).map(|(_, then)| then).collect()
+    }
+}
