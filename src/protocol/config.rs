@@ -321,6 +321,7 @@ settings!(
         offsets_topic_replication_factor: i64 = "offsets.topic.replication.factor", Short, "3", Valid::AtLeast(1);
         offsets_commit_timeout_ms: i64 = "offsets.commit.timeout.ms", Int, "5000", Valid::AtLeast(1);
         offsets_retention_minutes: i64 = "offsets.retention.minutes", Int, "10080", Valid::AtLeast(1);
+        offsets_retention_check_interval_ms: i64 = "offsets.retention.check.interval.ms", Long, "600000", Valid::AtLeast(1);
         log_segment_bytes: i64 = "log.segment.bytes", Int, "1073741824", Valid::AtLeast(1_048_576);
         log_retention_bytes: i64 = "log.retention.bytes", Long, "-1", Valid::Any;
         log_retention_hours: i64 = "log.retention.hours", Int, "168", Valid::Any;

@@ -48,6 +48,7 @@ errors! {
     NotEnoughReplicasAfterAppend = 20, "NOT_ENOUGH_REPLICAS_AFTER_APPEND", true;
     IllegalGeneration = 22, "ILLEGAL_GENERATION", false;
     InconsistentGroupProtocol = 23, "INCONSISTENT_GROUP_PROTOCOL", false;
+    InvalidGroupId = 24, "INVALID_GROUP_ID", false;
     UnknownMemberId = 25, "UNKNOWN_MEMBER_ID", false;
     InvalidSessionTimeout = 26, "INVALID_SESSION_TIMEOUT", false;
     RebalanceInProgress = 27, "REBALANCE_IN_PROGRESS", false;
@@ -66,6 +67,7 @@ errors! {
     ConcurrentTransactions = 51, "CONCURRENT_TRANSACTIONS", true;
     KafkaStorageError = 56, "KAFKA_STORAGE_ERROR", true;
     UnknownProducerId = 59, "UNKNOWN_PRODUCER_ID", false;
+    GroupIdNotFound = 69, "GROUP_ID_NOT_FOUND", false;
     FencedLeaderEpoch = 74, "FENCED_LEADER_EPOCH", true;
     UnknownLeaderEpoch = 75, "UNKNOWN_LEADER_EPOCH", true;
     StaleBrokerEpoch = 77, "STALE_BROKER_EPOCH", false;

@@ -63,6 +63,8 @@ pub enum Timer {
     GroupJoin(GroupId),
     /// Members have not asked for their assignment.
     GroupSync(GroupId),
+    /// Look for committed offsets that have expired (`offsets.retention.check.interval.ms`).
+    OffsetsRetention,
     // Clients.
     /// The sender looks for batches to send.
     Sender,

@@ -184,6 +184,10 @@ pub enum RebalanceReason {
     MemberExpired,
     LeaderRejoined,
     MetadataChanged,
+    /// A static member came back with another subscription, or while the group was rebalancing (KIP-345).
+    StaticMemberReplaced,
+    /// The leader's assignment could not be written to `__consumer_offsets`.
+    AssignmentNotStored,
 }
 
 /// Why send() blocks.

@@ -3,18 +3,45 @@
 //! to append records, and is told when they are replicated. It knows no log, no replica and no network.
 
 pub mod settings;
+pub mod classic_member;
+pub mod classic_group;
+pub mod classic_join;
+pub mod classic_rebalance;
+pub mod classic_sync;
+pub mod classic_leave;
+pub mod group_offsets;
+pub mod offset_records;
+pub mod pending_writes;
+pub mod turn;
+pub mod answers;
+pub mod shard;
 pub mod view;
 
+use crate::kafka::coordinator_partition::coordinator_partition;
 use crate::protocol::error_code::ErrorCode;
-use crate::protocol::ids::{CorrelationId, GroupId, Node, PartitionIndex, TopicId};
+use crate::protocol::ids::{CorrelationId, GroupId, Node, PartitionIndex, TopicId, TopicPartition};
 use crate::protocol::message::Request;
 use crate::protocol::offset::{LeaderEpoch, Offset};
 use crate::protocol::record::{Bytes, Record};
 use crate::protocol::timer::Timer;
 use crate::sim::rng::Stream;
 use crate::trace::Outbox;
+use crate::trace::event::TraceEvent;
+use answers::{error_answer, group_of};
+use classic_member::Parked;
+use offset_records::OffsetsRecord;
+use pending_writes::{AfterWrite, PendingWrites};
 pub use settings::GroupSettings;
+use shard::Shard;
 use std::collections::BTreeMap;
+use turn::Turn;
+
+#[cfg(test)]
+mod script;
+#[cfg(test)]
+mod script_text;
+#[cfg(test)]
+mod transcripts;
 
 /// Records for `__consumer_offsets`, to be appended as one batch with acks=all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,14 +62,15 @@ pub struct GroupCoordinator {
     /// `__consumer_offsets` and its partition count, once it exists.
     offsets_topic: Option<(TopicId, u16)>,
     /// By partition of `__consumer_offsets`: those that this broker leads.
-    shards: BTreeMap<PartitionIndex, LeaderEpoch>,
+    shards: BTreeMap<PartitionIndex, Shard>,
+    pending: PendingWrites,
 }
 
 impl GroupCoordinator {
     /// A coordinator that leads nothing yet. `chance` must differ between incarnations of a broker: member ids are
     /// drawn from it, and must not be given out twice.
     pub fn new(settings: GroupSettings, chance: Stream) -> Self {
-        Self { settings, chance, offsets_topic: None, shards: BTreeMap::new() }
+        Self { settings, chance, offsets_topic: None, shards: BTreeMap::new(), pending: PendingWrites::default() }
     }
 
     /// Takes changed broker settings; they count from the next request on.
@@ -52,38 +80,202 @@ impl GroupCoordinator {
 
     /// Tells which topic `__consumer_offsets` is, and how many partitions it has.
     pub fn set_offsets_topic(&mut self, topic: TopicId, partition_count: u16) {
+        assert!(partition_count > 0, "a topic has at least one partition");
         self.offsets_topic = Some((topic, partition_count));
     }
 
+    /// The partition of `__consumer_offsets` that keeps this group; `None` before that topic exists.
+    pub fn partition_of(&self, group: &GroupId) -> Option<PartitionIndex> {
+        self.offsets_topic.map(|(_, count)| coordinator_partition(group.as_str(), count))
+    }
+
     /// True when this broker coordinates the group: it leads the group's partition of `__consumer_offsets`.
-    pub fn is_coordinator_of(&self, _group: &GroupId) -> bool {
-        false
+    pub fn is_coordinator_of(&self, group: &GroupId) -> bool {
+        self.shard_of(group).is_some()
     }
 
     /// Handles JoinGroup, SyncGroup, Heartbeat, LeaveGroup, OffsetCommit and OffsetFetch; the answer may come later.
     ///
     /// # Panics
     /// When the request is of another kind: the broker sends those elsewhere.
-    pub fn on_request(&mut self, _from: Node, _correlation: CorrelationId, _request: Request, _out: &mut Outbox, _writes: &mut Vec<OffsetsWrite>) {}
+    pub fn on_request(
+        &mut self,
+        from: Node,
+        correlation: CorrelationId,
+        request: Request,
+        out: &mut Outbox,
+        writes: &mut Vec<OffsetsWrite>,
+    ) {
+        let to = Parked { from, correlation };
+        let group = group_of(&request).expect("the broker sends only group requests here");
+        let (shard, mut turn) = match self.route(group, out, writes) {
+            Ok(found) => found,
+            Err(error) => {
+                let response = error_answer(&request, error).expect("a request about a group has an answer");
+                return out.send(from, crate::protocol::message::Message::Response { correlation, response });
+            }
+        };
+        match request {
+            Request::JoinGroup(request) => shard.on_join_group(to, request, &mut turn),
+            Request::SyncGroup(request) => shard.on_sync_group(to, request, &mut turn),
+            Request::Heartbeat(request) => shard.on_heartbeat(to, &request, &mut turn),
+            Request::LeaveGroup(request) => shard.on_leave_group(to, &request, &mut turn),
+            Request::OffsetCommit(request) => shard.on_offset_commit(to, request, &mut turn),
+            Request::OffsetFetch(request) => shard.on_offset_fetch(to, &request, &mut turn),
+            _ => unreachable!("a request about a group is one of the above"),
+        }
+    }
 
-    /// Handles `Timer::MemberSession`, `Timer::GroupJoin` and `Timer::GroupSync`. A timer of a group that is gone does nothing.
-    pub fn on_timer(&mut self, _timer: Timer, _out: &mut Outbox, _writes: &mut Vec<OffsetsWrite>) {}
+    /// Handles `Timer::MemberSession`, `Timer::GroupJoin`, `Timer::GroupSync` and `Timer::OffsetsRetention`. A timer of a
+    /// group that is gone does nothing.
+    ///
+    /// # Panics
+    /// When the timer is another: the broker sends those elsewhere.
+    pub fn on_timer(&mut self, timer: Timer, out: &mut Outbox, writes: &mut Vec<OffsetsWrite>) {
+        match timer {
+            Timer::MemberSession(group, member) => {
+                if let Ok((shard, mut turn)) = self.route(&group, out, writes) {
+                    shard.on_session_timer(&group, &member, &mut turn);
+                }
+            }
+            Timer::GroupJoin(group) => {
+                if let Ok((shard, mut turn)) = self.route(&group, out, writes) {
+                    shard.on_join_timer(&group, &mut turn);
+                }
+            }
+            Timer::GroupSync(group) => {
+                if let Ok((shard, mut turn)) = self.route(&group, out, writes) {
+                    shard.on_sync_timer(&group, &mut turn);
+                }
+            }
+            Timer::OffsetsRetention => self.on_retention_timer(out, writes),
+            other => panic!("{other:?} is not a timer of the group coordinator"),
+        }
+    }
+
+    fn on_retention_timer(&mut self, out: &mut Outbox, writes: &mut Vec<OffsetsWrite>) {
+        let partitions: Vec<PartitionIndex> = self.shards.keys().copied().collect();
+        for partition in partitions {
+            if let Some((shard, mut turn)) = self.turn(partition, out, writes) {
+                shard.expire_offsets(&mut turn);
+            }
+        }
+        out.set_timer(Timer::OffsetsRetention, self.settings.offsets_retention_check_interval);
+    }
 
     /// The write of this ticket is replicated (`Ok`: its base offset), was refused, or has waited longer than
     /// `offsets.commit.timeout.ms` (`RequestTimedOut`). After a time-out `Ok` may follow: the records lie in the log.
-    /// A ticket from before a resignation does nothing.
-    pub fn on_write_done(&mut self, _ticket: u64, _result: Result<Offset, ErrorCode>, _out: &mut Outbox, _writes: &mut Vec<OffsetsWrite>) {}
+    /// Writes must be appended in the order in which they were asked for. An unknown ticket, such as one from before a
+    /// resignation, does nothing.
+    pub fn on_write_done(
+        &mut self,
+        ticket: u64,
+        result: Result<Offset, ErrorCode>,
+        out: &mut Outbox,
+        writes: &mut Vec<OffsetsWrite>,
+    ) {
+        let Some(partition) = self.pending.partition(ticket) else { return };
+        let done = match result {
+            Ok(_) => self.pending.take_up_to(ticket, partition),
+            Err(_) => self.pending.take(ticket).map(|(_, then)| then).into_iter().collect(),
+        };
+        // It lies in the log all the same, and counts once it is replicated.
+        let is_undecided = matches!(result, Err(ErrorCode::RequestTimedOut | ErrorCode::NotEnoughReplicasAfterAppend));
+        for then in done {
+            match &then {
+                AfterWrite::Offsets { group, offsets, .. } if is_undecided => {
+                    let later = AfterWrite::Offsets { to: None, group: group.clone(), offsets: offsets.clone() };
+                    self.pending.keep(ticket, partition, later);
+                }
+                AfterWrite::GroupCreated { .. } if is_undecided => continue,
+                _ => {}
+            }
+            let (shard, mut turn) = self.turn(partition, out, writes).expect("writes are forgotten with their shard");
+            shard.on_write_done(then, result.map(|_| ()), &mut turn);
+        }
+    }
 
-    /// This broker leads the partition now: loads groups and offsets from the whole of its log, oldest first.
+    /// This broker leads the partition now: loads groups and offsets from the whole of its log, oldest first. When it led
+    /// the partition already, under an older epoch, it goes on with what it has.
+    ///
+    /// Simplified: loading takes no time, and everything in the log counts as replicated.
     pub fn on_elected<'a>(
         &mut self,
-        _partition: PartitionIndex,
-        _leader_epoch: LeaderEpoch,
-        _records: impl Iterator<Item = (Offset, &'a Record)>,
-        _out: &mut Outbox,
+        partition: PartitionIndex,
+        leader_epoch: LeaderEpoch,
+        records: impl Iterator<Item = (Offset, &'a Record)>,
+        out: &mut Outbox,
     ) {
+        let (topic, _) = self.offsets_topic.expect("a broker that leads a partition knows its topic");
+        if let Some(shard) = self.shards.get_mut(&partition) {
+            shard.leader_epoch = leader_epoch;
+            return;
+        }
+        if self.shards.is_empty() {
+            out.set_timer(Timer::OffsetsRetention, self.settings.offsets_retention_check_interval);
+        }
+        let mut shard = Shard::new(leader_epoch);
+        for (_, record) in records {
+            if let Some(record) = OffsetsRecord::decode(record.key.as_ref(), record.value.as_ref()) {
+                shard.replay(record);
+            }
+        }
+        self.shards.insert(partition, shard);
+        let mut writes = Vec::new();
+        let (shard, mut turn) = self.turn(partition, out, &mut writes).expect("it has just been put in");
+        shard.on_loaded(&mut turn);
+        let groups = shard.groups.len() as u32;
+        assert!(writes.is_empty(), "loading writes nothing");
+        let partition = TopicPartition { topic, partition };
+        out.record(TraceEvent::CoordinatorLoaded { partition, groups });
     }
 
     /// This broker leads the partition no longer: everything parked is answered with NOT_COORDINATOR and forgotten.
-    pub fn on_resigned(&mut self, _partition: PartitionIndex, _out: &mut Outbox) {}
+    pub fn on_resigned(&mut self, partition: PartitionIndex, out: &mut Outbox) {
+        let mut writes = Vec::new();
+        let held_back = self.pending.take_partition(partition);
+        let Some((shard, mut turn)) = self.turn(partition, out, &mut writes) else { return };
+        shard.on_unloaded(&mut turn);
+        for then in held_back {
+            // The groups have answered for themselves already.
+            if matches!(then, AfterWrite::Leave { .. } | AfterWrite::Offsets { .. }) {
+                shard.on_write_done(then, Err(ErrorCode::NotCoordinator), &mut turn);
+            }
+        }
+        assert!(writes.is_empty(), "nothing is written to a log that is lost");
+        self.shards.remove(&partition);
+        if self.shards.is_empty() {
+            out.cancel_timer(Timer::OffsetsRetention);
+        }
+    }
+
+    fn shard_of(&self, group: &GroupId) -> Option<(PartitionIndex, &Shard)> {
+        let partition = self.partition_of(group)?;
+        self.shards.get(&partition).map(|shard| (partition, shard))
+    }
+
+    /// The shard of a group, or what to tell a client that asks here for it.
+    fn route<'a>(
+        &'a mut self,
+        group: &GroupId,
+        out: &'a mut Outbox,
+        writes: &'a mut Vec<OffsetsWrite>,
+    ) -> Result<(&'a mut Shard, Turn<'a>), ErrorCode> {
+        if group.as_str().is_empty() {
+            return Err(ErrorCode::InvalidGroupId);
+        }
+        let partition = self.partition_of(group).ok_or(ErrorCode::CoordinatorNotAvailable)?;
+        self.turn(partition, out, writes).ok_or(ErrorCode::NotCoordinator)
+    }
+
+    fn turn<'a>(
+        &'a mut self,
+        partition: PartitionIndex,
+        out: &'a mut Outbox,
+        writes: &'a mut Vec<OffsetsWrite>,
+    ) -> Option<(&'a mut Shard, Turn<'a>)> {
+        let Self { settings, chance, shards, pending, .. } = self;
+        let shard = shards.get_mut(&partition)?;
+        Some((shard, Turn { settings, chance, partition, pending, out, writes }))
+    }
 }

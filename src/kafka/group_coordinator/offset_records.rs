@@ -114,6 +114,11 @@ impl OffsetsRecord {
         }
     }
 
+    /// The record of a classic group that has just been made.
+    pub fn of_new_group(group: &GroupId, now: SimTime) -> Self {
+        Self::of_group(&ClassicGroup::new(group.clone(), now), &BTreeMap::new())
+    }
+
     /// The record of a classic group's generation, with these assignments.
     pub fn of_group(group: &ClassicGroup, assignments: &BTreeMap<MemberId, Vec<TopicPartition>>) -> Self {
         let value = GroupMetadataValue {

@@ -60,7 +60,18 @@ impl PendingWrites {
         OffsetsWrite { partition, records, ticket }
     }
 
-    /// Takes a write out; `None` when it is not known any more.
+    /// The log that this write goes to; `None` when the write is settled.
+    pub fn partition(&self, ticket: u64) -> Option<PartitionIndex> {
+        self.writes.get(&ticket).map(|(partition, _)| *partition)
+    }
+
+    /// Gives a write under way something else to hold back.
+    pub fn set(&mut self, ticket: u64, then: AfterWrite) {
+        let write = self.writes.get_mut(&ticket).expect("only writes under way hold something back");
+        write.1 = then;
+    }
+
+    /// Takes a write out; `None` when it is settled.
     pub fn take(&mut self, ticket: u64) -> Option<(PartitionIndex, AfterWrite)> {
         self.writes.remove(&ticket)
     }
@@ -70,14 +81,12 @@ impl PendingWrites {
         self.writes.insert(ticket, (partition, then));
     }
 
-    /// Takes out the offsets of writes that have timed out and lie before `ticket` in the same log: what comes after them
-    /// is replicated, so they are.
-    pub fn take_timed_out_before(&mut self, ticket: u64, partition: PartitionIndex) -> Vec<AfterWrite> {
-        let is_settled = |write: &(PartitionIndex, AfterWrite)| {
-            write.0 == partition && matches!(write.1, AfterWrite::Offsets { to: None, .. })
-        };
-        let settled: Vec<u64> = self.writes.range(..ticket).filter(|(_, write)| is_settled(write)).map(|(ticket, _)| *ticket).collect();
-        settled.into_iter().filter_map(|ticket| self.writes.remove(&ticket)).map(|(_, then)| then).collect()
+    /// Takes out all writes to this partition up to and with `ticket`, the oldest first: they lie in the log in this
+    /// order, so what is replicated with one is replicated with those before it.
+    pub fn take_up_to(&mut self, ticket: u64, partition: PartitionIndex) -> Vec<AfterWrite> {
+        let writes = self.writes.range(..=ticket).filter(|(_, write)| write.0 == partition);
+        let tickets: Vec<u64> = writes.map(|(ticket, _)| *ticket).collect();
+        tickets.into_iter().filter_map(|ticket| self.writes.remove(&ticket)).map(|(_, then)| then).collect()
     }
 
     /// Forgets all writes to a partition, and hands out what they held back.

@@ -14,6 +14,8 @@ pub struct GroupSettings {
     pub max_session_timeout: SimDuration,
     /// `offsets.retention.minutes`: offsets of a group outlive its members by this long.
     pub offsets_retention: SimDuration,
+    /// `offsets.retention.check.interval.ms`: how often expired offsets are looked for.
+    pub offsets_retention_check_interval: SimDuration,
 }
 
 impl GroupSettings {
@@ -24,6 +26,7 @@ impl GroupSettings {
             min_session_timeout: millis(config.group_min_session_timeout_ms),
             max_session_timeout: millis(config.group_max_session_timeout_ms),
             offsets_retention: millis(config.offsets_retention_minutes.saturating_mul(60_000)),
+            offsets_retention_check_interval: millis(config.offsets_retention_check_interval_ms),
         }
     }
 }

@@ -2,6 +2,8 @@
 //! shows them.
 
 use super::GroupCoordinator;
+use super::classic_group::ClassicGroup;
+use super::classic_member::ClassicMember;
 use crate::protocol::ids::{ClientId, GroupId, MemberId, PartitionIndex, TopicPartition};
 use crate::protocol::message::CommittedOffset;
 use crate::protocol::offset::Generation;
@@ -51,21 +53,45 @@ pub struct CommittedAt {
 impl GroupCoordinator {
     /// All groups that this broker coordinates, by partition, then by name.
     pub fn groups(&self) -> Vec<GroupDescription> {
-        Vec::new()
+        let groups = self.shards.iter().flat_map(|(partition, shard)| shard.groups.values().map(|group| (*partition, group)));
+        groups.map(|(partition, group)| describe(partition, group)).collect()
     }
 
     /// One group; `None` when this broker does not coordinate it, or it does not exist.
-    pub fn group(&self, _id: &GroupId) -> Option<GroupDescription> {
-        None
+    pub fn group(&self, id: &GroupId) -> Option<GroupDescription> {
+        let (partition, shard) = self.shard_of(id)?;
+        shard.groups.get(id).map(|group| describe(partition, group))
     }
 
     /// The group's committed offset in one partition.
-    pub fn committed_offset(&self, _group: &GroupId, _partition: TopicPartition) -> Option<CommittedAt> {
-        None
+    pub fn committed_offset(&self, group: &GroupId, partition: TopicPartition) -> Option<&CommittedAt> {
+        self.shard_of(group)?.1.offsets.get(group, partition)
     }
 
     /// Everything the group has committed, by topic and partition.
-    pub fn committed_offsets(&self, _group: &GroupId) -> Vec<(TopicPartition, CommittedAt)> {
-        Vec::new()
+    pub fn committed_offsets(&self, group: &GroupId) -> Vec<(TopicPartition, CommittedAt)> {
+        let Some((_, shard)) = self.shard_of(group) else { return Vec::new() };
+        shard.offsets.of_group(group).map(|(partition, value)| (partition, value.clone())).collect()
+    }
+}
+
+fn describe(partition: PartitionIndex, group: &ClassicGroup) -> GroupDescription {
+    let member = |member: &ClassicMember| MemberDescription {
+        id: member.id.clone(),
+        client: member.client,
+        client_id: member.client_id.clone(),
+        instance_id: member.instance_id.clone(),
+        assignment: member.assignment.clone(),
+        is_awaiting_join: member.awaiting_join.is_some(),
+        is_awaiting_sync: member.awaiting_sync.is_some(),
+    };
+    GroupDescription {
+        id: group.id.clone(),
+        partition,
+        state: group.state().name(),
+        generation: group.generation,
+        protocol: group.protocol.clone(),
+        leader: group.leader.clone(),
+        members: group.members().map(member).collect(),
     }
 }

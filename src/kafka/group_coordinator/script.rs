@@ -1,0 +1,376 @@
+//! A tiny script dialect for tests: one command a line, and after it everything that the coordinator did. Clients are
+//! one-letter names that remember what they were told; the log is a vector that replicates at once unless it is held.
+
+use super::settings::GroupSettings;
+use super::{GroupCoordinator, OffsetsWrite};
+use crate::protocol::config::BrokerConfig;
+use crate::protocol::error_code::ErrorCode;
+use crate::protocol::ids::{ClientId, CorrelationId, GroupId, MemberId, Node, PartitionIndex, RecordId, TopicId, TopicName, TopicPartition};
+use crate::protocol::message::{
+    CommittedOffset, HeartbeatRequest, JoinGroupRequest, JoinReason, LeaveGroupRequest, LeaveReason, Message, OffsetCommitRequest,
+    OffsetFetchRequest, Request, Response, Subscription, SyncGroupRequest,
+};
+use crate::protocol::offset::{Generation, LeaderEpoch, Offset};
+use crate::protocol::record::Record;
+use crate::protocol::timer::Timer;
+use crate::sim::outbox::Effect;
+use crate::sim::rng::Stream;
+use crate::sim::time::{SimDuration, SimTime};
+use crate::trace::Outbox;
+use crate::trace::event::TraceEvent;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+/// The one partition of `__consumer_offsets`.
+pub(super) const PARTITION: PartitionIndex = PartitionIndex(0);
+
+/// What a client of the script knows of its group.
+#[derive(Clone, Debug)]
+pub(super) struct Client {
+    pub(super) name: String,
+    pub(super) member: Option<MemberId>,
+    pub(super) instance_id: Option<Arc<str>>,
+    pub(super) generation: Generation,
+    /// Members of the generation, when this client leads it.
+    pub(super) led_members: Vec<MemberId>,
+    pub(super) owned: Vec<TopicPartition>,
+    protocols: Vec<Arc<str>>,
+    session: SimDuration,
+    rebalance: SimDuration,
+}
+
+/// A coordinator with clients, a clock and a log around it.
+pub(super) struct Script {
+    pub(super) coordinator: GroupCoordinator,
+    pub(super) now: SimTime,
+    pub(super) timers: BTreeMap<Timer, SimTime>,
+    pub(super) clients: BTreeMap<ClientId, Client>,
+    pub(super) log: Vec<Record>,
+    /// Tickets of writes that are not replicated yet.
+    pub(super) unreplicated: Vec<u64>,
+    pub(super) is_held: bool,
+    /// Refuse writes before they are appended.
+    pub(super) refuse_writes: Option<ErrorCode>,
+    /// Requests that are not answered yet, with who asked.
+    pub(super) unanswered: BTreeMap<CorrelationId, (ClientId, &'static str)>,
+    pub(super) facts: Vec<TraceEvent>,
+    pub(super) next_correlation: u32,
+    pub(super) transcript: String,
+    incarnation: u64,
+}
+
+pub(super) fn group() -> GroupId {
+    GroupId::new("mail")
+}
+
+fn settings() -> GroupSettings {
+    GroupSettings::from_config(&BrokerConfig::default())
+}
+
+impl Script {
+    pub(super) fn new() -> Self {
+        let mut coordinator = GroupCoordinator::new(settings(), Stream::new(1, "group-coordinator", 0));
+        coordinator.set_offsets_topic(TopicId(9), 1);
+        let mut script = Self {
+            coordinator,
+            now: SimTime::ZERO,
+            timers: BTreeMap::new(),
+            clients: BTreeMap::new(),
+            log: Vec::new(),
+            unreplicated: Vec::new(),
+            is_held: false,
+            refuse_writes: None,
+            unanswered: BTreeMap::new(),
+            facts: Vec::new(),
+            next_correlation: 0,
+            transcript: String::new(),
+            incarnation: 0,
+        };
+        script.elect();
+        script.transcript.clear();
+        script
+    }
+
+    /// Runs all lines of a script and returns the transcript.
+    pub(super) fn run(mut self, script: &str) -> String {
+        for line in script.lines().map(str::trim).filter(|line| !line.is_empty()) {
+            writeln!(self.transcript, "{line}").unwrap();
+            self.command(line);
+        }
+        self.transcript
+    }
+
+    pub(super) fn command(&mut self, line: &str) {
+        let mut words = line.split_whitespace();
+        let verb = words.next().unwrap();
+        let mut rest: Vec<&str> = words.collect();
+        match verb {
+            "tick" => self.tick(SimDuration::from_millis(rest[0].parse().unwrap())),
+            "hold" => self.is_held = true,
+            "replicate" => self.replicate(Ok(Offset::ZERO)),
+            "time-out" => self.replicate(Err(ErrorCode::RequestTimedOut)),
+            "refuse-writes" => self.refuse_writes = Some(ErrorCode::NotEnoughReplicas),
+            "accept-writes" => self.refuse_writes = None,
+            "resign" => self.resign(),
+            "elect" => self.elect(),
+            "show" => self.show(),
+            _ => {
+                let name = rest.remove(0);
+                let id = self.client(name);
+                self.client_command(verb, id, &rest);
+            }
+        }
+    }
+
+    fn client(&mut self, name: &str) -> ClientId {
+        let id = ClientId(u16::from(name.as_bytes()[0] - b'a'));
+        self.clients.entry(id).or_insert_with(|| Client {
+            name: name.to_owned(),
+            member: None,
+            instance_id: None,
+            generation: Generation(-1),
+            led_members: Vec::new(),
+            owned: Vec::new(),
+            protocols: vec![Arc::from("range"), Arc::from("cooperative-sticky")],
+            session: SimDuration::from_secs(45),
+            rebalance: SimDuration::from_secs(300),
+        });
+        id
+    }
+
+    fn client_command(&mut self, verb: &str, id: ClientId, options: &[&str]) {
+        let client = self.clients.get_mut(&id).unwrap();
+        let mut offsets = Vec::new();
+        let mut assign = None;
+        for option in options {
+            let (key, value) = option.split_once('=').unwrap();
+            match key {
+                "protocols" => client.protocols = value.split(',').map(Arc::from).collect(),
+                "instance" => client.instance_id = Some(Arc::from(value)),
+                "session" => client.session = SimDuration::from_millis(value.parse().unwrap()),
+                "rebalance" => client.rebalance = SimDuration::from_millis(value.parse().unwrap()),
+                "generation" => client.generation = Generation(value.parse().unwrap()),
+                "member" => client.member = Some(MemberId::new(value)),
+                "assign" => assign = Some(value),
+                partition => {
+                    let committed = CommittedOffset { offset: Offset(value.parse().unwrap()), leader_epoch: LeaderEpoch(0) };
+                    offsets.push((TopicPartition::new(TopicId(0), partition.parse().unwrap()), committed));
+                }
+            }
+        }
+        let client = client.clone();
+        let request = match verb {
+            "join" => Request::JoinGroup(join_request(&client)),
+            "sync" => Request::SyncGroup(self.sync_request(&client, assign)),
+            "heartbeat" => Request::Heartbeat(HeartbeatRequest {
+                group: group(),
+                generation: client.generation,
+                member: member_or_none(&client),
+                group_instance_id: client.instance_id.clone(),
+            }),
+            "leave" => Request::LeaveGroup(LeaveGroupRequest {
+                group: group(),
+                member: member_or_none(&client),
+                group_instance_id: client.instance_id.clone(),
+                reason: LeaveReason::ConsumerClosed,
+            }),
+            "commit" => Request::OffsetCommit(OffsetCommitRequest {
+                group: group(),
+                generation: client.generation,
+                member: client.member.clone(),
+                group_instance_id: client.instance_id.clone(),
+                offsets,
+            }),
+            "fetch" => Request::OffsetFetch(OffsetFetchRequest {
+                group: group(),
+                partitions: vec![TopicPartition::new(TopicId(0), 0)],
+                require_stable: false,
+            }),
+            "forget" => {
+                let client = self.clients.get_mut(&id).unwrap();
+                (client.member, client.generation) = (None, Generation(-1));
+                return;
+            }
+            other => panic!("no such command: {other}"),
+        };
+        self.request(id, request);
+    }
+
+    /// The leader gives partition 0 to the first member, 1 to the second and so on, unless the script says `assign=b,a`.
+    fn sync_request(&self, client: &Client, assign: Option<&str>) -> SyncGroupRequest {
+        let by_name = |name: &str| self.clients.values().find(|client| client.name == name).and_then(|client| client.member.clone());
+        let order: Vec<MemberId> = match assign {
+            Some(names) => names.split(',').filter_map(by_name).collect(),
+            None => client.led_members.clone(),
+        };
+        let share = |(index, member): (usize, MemberId)| (member, vec![TopicPartition::new(TopicId(0), index as u16)]);
+        SyncGroupRequest {
+            group: group(),
+            generation: client.generation,
+            member: member_or_none(client),
+            group_instance_id: client.instance_id.clone(),
+            assignments: order.into_iter().enumerate().map(share).collect(),
+        }
+    }
+
+    pub(super) fn request(&mut self, from: ClientId, request: Request) {
+        let correlation = CorrelationId(self.next_correlation);
+        self.next_correlation += 1;
+        self.unanswered.insert(correlation, (from, request.api_name()));
+        let (mut out, mut writes) = (Outbox::new(self.now), Vec::new());
+        self.coordinator.on_request(Node::Client(from), correlation, request, &mut out, &mut writes);
+        self.apply(out, writes);
+    }
+
+    pub(super) fn tick(&mut self, length: SimDuration) {
+        let end = self.now + length;
+        while let Some((at, timer)) = self.timers.iter().map(|(timer, at)| (*at, timer.clone())).min().filter(|(at, _)| *at <= end) {
+            self.timers.remove(&timer);
+            self.now = at;
+            let (mut out, mut writes) = (Outbox::new(self.now), Vec::new());
+            self.coordinator.on_timer(timer, &mut out, &mut writes);
+            self.apply(out, writes);
+        }
+        self.now = end;
+    }
+
+    pub(super) fn replicate(&mut self, result: Result<Offset, ErrorCode>) {
+        if result.is_ok() {
+            self.is_held = false;
+        }
+        let tickets = if result.is_ok() { std::mem::take(&mut self.unreplicated) } else { self.unreplicated.clone() };
+        for ticket in tickets {
+            self.write_done(ticket, result);
+        }
+    }
+
+    fn write_done(&mut self, ticket: u64, result: Result<Offset, ErrorCode>) {
+        let (mut out, mut writes) = (Outbox::new(self.now), Vec::new());
+        self.coordinator.on_write_done(ticket, result, &mut out, &mut writes);
+        self.apply(out, writes);
+    }
+
+    pub(super) fn resign(&mut self) {
+        self.unreplicated.clear();
+        let mut out = Outbox::new(self.now);
+        self.coordinator.on_resigned(PARTITION, &mut out);
+        self.apply(out, Vec::new());
+    }
+
+    /// Another broker takes over: it knows the log and nothing else.
+    pub(super) fn elect(&mut self) {
+        self.incarnation += 1;
+        self.timers.clear();
+        self.coordinator = GroupCoordinator::new(settings(), Stream::new(1, "group-coordinator", self.incarnation));
+        self.coordinator.set_offsets_topic(TopicId(9), 1);
+        let mut out = Outbox::new(self.now);
+        let records: Vec<Record> = self.log.clone();
+        let records = records.iter().enumerate().map(|(offset, record)| (Offset(offset as i64), record));
+        self.coordinator.on_elected(PARTITION, LeaderEpoch(self.incarnation as i32), records, &mut out);
+        self.apply(out, Vec::new());
+    }
+
+    fn apply(&mut self, out: Outbox, writes: Vec<OffsetsWrite>) {
+        for effect in out.into_effects() {
+            match effect {
+                Effect::Send { to: Node::Client(id), message: Message::Response { correlation, response } } => {
+                    let asked = self.unanswered.remove(&correlation);
+                    assert_eq!(asked, Some((id, response.api_name())), "an answer to nobody's question");
+                    self.on_response(id, response);
+                }
+                Effect::Send { .. } => panic!("the coordinator speaks to clients only"),
+                Effect::SetTimer { timer, after } => {
+                    self.timers.insert(timer, self.now + after);
+                }
+                Effect::CancelTimer { timer } => {
+                    self.timers.remove(&timer);
+                }
+                Effect::Record { fact } => {
+                    writeln!(self.transcript, "  {} {}", clock(self.now), super::script_text::fact(&fact)).unwrap();
+                    self.facts.push(fact);
+                }
+            }
+        }
+        for write in writes {
+            self.append(write);
+        }
+    }
+
+    fn append(&mut self, write: OffsetsWrite) {
+        assert_eq!(write.partition, PARTITION);
+        if let Some(error) = self.refuse_writes {
+            return self.write_done(write.ticket, Err(error));
+        }
+        for (key, value) in write.records {
+            self.log.push(Record { id: RecordId(0), timestamp: self.now, key, value, headers: Vec::new() });
+        }
+        if self.is_held {
+            self.unreplicated.push(write.ticket);
+        } else {
+            self.write_done(write.ticket, Ok(Offset::ZERO));
+        }
+    }
+
+    fn on_response(&mut self, id: ClientId, response: Response) {
+        let client = self.clients.get_mut(&id).unwrap();
+        writeln!(self.transcript, "  {} -> {} {}", clock(self.now), client.name, super::script_text::response(&response)).unwrap();
+        match response {
+            Response::JoinGroup(join) => match join.error {
+                ErrorCode::None => {
+                    client.member = join.member;
+                    client.generation = join.generation;
+                    client.led_members = join.members.into_iter().map(|(member, _, _)| member).collect();
+                }
+                ErrorCode::MemberIdRequired => client.member = join.member,
+                ErrorCode::UnknownMemberId => client.member = None,
+                _ => {}
+            },
+            Response::SyncGroup(sync) if sync.error.is_none() => client.owned = sync.assignment,
+            _ => {}
+        }
+    }
+
+    fn show(&mut self) {
+        for group in self.coordinator.groups() {
+            let protocol = group.protocol.as_deref().unwrap_or("-");
+            let leader = group.leader.as_ref().map_or("-", MemberId::as_str);
+            writeln!(self.transcript, "  {} {} generation={} protocol={protocol} leader={leader}", group.id, group.state, group.generation).unwrap();
+            for member in group.members {
+                writeln!(self.transcript, "    {} owns {}", member.id, super::script_text::partitions(&member.assignment)).unwrap();
+            }
+        }
+        for (partition, value) in self.coordinator.committed_offsets(&group()) {
+            let partition = super::script_text::partitions(&[partition]);
+            writeln!(self.transcript, "    {partition} committed at {} by {}", value.committed.offset, clock(value.at)).unwrap();
+        }
+    }
+}
+
+fn member_or_none(client: &Client) -> MemberId {
+    client.member.clone().unwrap_or_else(|| MemberId::new(""))
+}
+
+fn join_request(client: &Client) -> JoinGroupRequest {
+    let subscription = Subscription {
+        topics: vec![TopicName::new("orders")],
+        owned_partitions: Vec::new(),
+        generation: Generation(-1),
+        rack: None,
+    };
+    JoinGroupRequest {
+        group: group(),
+        member: client.member.clone(),
+        group_instance_id: client.instance_id.clone(),
+        client_id: Arc::from(client.name.as_str()),
+        session_timeout: client.session,
+        rebalance_timeout: client.rebalance,
+        protocols: client.protocols.iter().map(|name| (name.clone(), subscription.clone())).collect(),
+        reason: if client.member.is_some() { JoinReason::Rejoin } else { JoinReason::FirstJoin },
+    }
+}
+
+/// Seconds and milliseconds.
+fn clock(at: SimTime) -> String {
+    format!("{}.{:03}", at.as_millis() / 1_000, at.as_millis() % 1_000)
+}
