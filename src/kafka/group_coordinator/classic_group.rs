@@ -2,7 +2,8 @@
 //! changes itself; it parks requests but never answers them. What drives it is in `classic_join` and its siblings.
 
 use super::classic_member::{ClassicMember, Protocols};
-use crate::kafka::java_hash_map::{JavaHashSet, string_hash};
+use crate::kafka::coordinator_partition::java_string_hash;
+use crate::kafka::java_hash_map::JavaHashSet;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{GroupId, MemberId, TopicPartition};
 use crate::protocol::message::Subscription;
@@ -273,7 +274,7 @@ impl ClassicGroup {
             let vote = member.protocols.iter().map(|(name, _)| name).find(|name| self.is_supported_by_all(name));
             let vote = vote.expect("a member without a common protocol was never let in");
             *votes.entry(vote).or_default() += 1;
-            order.insert(string_hash(vote), vote);
+            order.insert(java_string_hash(vote), vote);
         }
         let most = votes.values().max().copied().unwrap_or(0);
         let chosen = order.iter().find(|name| votes[*name] == most);
