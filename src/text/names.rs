@@ -21,3 +21,8 @@ impl Names {
         format!("{}-{}", self.topic(partition.topic), partition.partition)
     }
 }
+
+/// The letter of a customer, as its stamp has it.
+pub fn customer_letter(customer: u16) -> char {
+    char::from(b'A' + (customer % 26) as u8)
+}
