@@ -21,13 +21,20 @@ impl KeyMark {
         Self { hue: (number % u64::from(HUES)) as u8, letter }
     }
 
-    /// The stamp of a key as it stands in a record: `customer-7` has that of customer 7; any other key one drawn from its bytes.
+    /// The stamp of a key as it stands in a record: `ana` is customer A, `ana2` the next one of that letter, `key-7` has
+    /// the stamp of number 7, and any other key one drawn from its bytes.
     pub fn of_key(key: Option<&str>) -> Self {
         let Some(key) = key else { return Self::NO_KEY };
-        let digits = key.trim_start_matches(|letter: char| !letter.is_ascii_digit());
-        match digits.parse::<u64>() {
-            Ok(number) => Self::of_number(number),
-            Err(_) => Self::of_number(key.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))),
+        if let Some(number) = key.rsplit_once('-').and_then(|(_, digits)| digits.parse().ok()) {
+            return Self::of_number(number);
+        }
+        let name = key.trim_end_matches(|letter: char| letter.is_ascii_digit());
+        let round: u64 = key[name.len()..].parse().unwrap_or(1);
+        match name.bytes().next() {
+            Some(first) if name.bytes().all(|byte| byte.is_ascii_lowercase()) => {
+                Self::of_number(u64::from(first - b'a').saturating_add(round.saturating_sub(1).saturating_mul(26)))
+            }
+            _ => Self::of_number(key.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))),
         }
     }
 }
@@ -44,9 +51,13 @@ mod tests {
     }
 
     #[test]
-    fn a_key_with_a_number_has_the_stamp_of_that_number() {
-        assert_eq!(KeyMark::of_key(Some("customer-4")), KeyMark::of_number(4));
+    fn a_key_has_the_stamp_of_the_customer_or_the_number_it_names() {
+        for customer in 0..182 {
+            let name = crate::shop::customers::customer_name(customer);
+            assert_eq!(KeyMark::of_key(Some(&name)), KeyMark::of_number(u64::from(customer)), "{name}");
+        }
+        assert_eq!(KeyMark::of_key(Some("key-4")), KeyMark::of_number(4));
         assert_eq!(KeyMark::of_key(None), KeyMark::NO_KEY);
-        assert!(KeyMark::of_key(Some("no digits")).hue < HUES);
+        assert!(KeyMark::of_key(Some("São Paulo")).hue < HUES);
     }
 }

@@ -61,6 +61,8 @@ messages! {
             RebalanceReason::MemberExpired => "alguém sumiu",
             RebalanceReason::LeaderRejoined => "o líder do grupo se apresentou de novo",
             RebalanceReason::MetadataChanged => "as partições mudaram",
+            RebalanceReason::StaticMemberReplaced => "um membro fixo voltou diferente",
+            RebalanceReason::AssignmentNotStored => "a repartição não pôde ser guardada",
         }; format!("o grupo {group} vai repartir as partições de novo: {why}.") };
         en: { let why = match reason.raw {
             RebalanceReason::MemberJoined => "someone joined",
@@ -68,6 +70,8 @@ messages! {
             RebalanceReason::MemberExpired => "someone vanished",
             RebalanceReason::LeaderRejoined => "the group's leader joined again",
             RebalanceReason::MetadataChanged => "the partitions changed",
+            RebalanceReason::StaticMemberReplaced => "a static member came back different",
+            RebalanceReason::AssignmentNotStored => "the assignment could not be stored",
         }; format!("group {group} shares out its partitions anew: {why}.") };
     }
     rebalance_started_why() {

@@ -185,7 +185,7 @@ impl Teller<'_> {
             E::OrderNotPublished { order, error } => (t.order_not_published(*order, *error), t.order_not_published_why()),
             E::CustomerAnswered { order, after } => (t.customer_answered(*order, *after), t.customer_answered_why()),
             E::MailSent { order } => (t.mail_sent(*order), String::new()),
-            E::StockReserved { order, left, .. } => (t.stock_reserved(*order, i64::from(*left)), String::new()),
+            E::StockReserved { order, .. } => (t.stock_reserved(*order), String::new()),
             E::OrderCounted { order, .. } => (t.order_counted(*order), String::new()),
             E::CustomerNotified { order } => (t.customer_notified(*order), String::new()),
         }

@@ -17,7 +17,7 @@ messages! {
     customer_answered(order: OrderId, after: SimDuration) { pt: "o cliente do pedido {order} foi respondido em {after}."; en: "the customer of order {order} was answered after {after}."; }
     customer_answered_why() { pt: "Ele esperou só o pagamento; o resto acontece depois."; en: "They waited for the payment only; the rest happens later."; }
     mail_sent(order: OrderId) { pt: "o e-mail do pedido {order} foi enviado."; en: "the mail for order {order} was sent."; }
-    stock_reserved(order: OrderId, left: i64) { pt: "o estoque reservou o item do pedido {order}; restam {left}."; en: "stock reserved the item of order {order}; {left} left."; }
+    stock_reserved(order: OrderId) { pt: "o estoque reservou o item do pedido {order}."; en: "stock reserved the item of order {order}."; }
     order_counted(order: OrderId) { pt: "a análise contou o pedido {order}."; en: "analytics counted order {order}."; }
     customer_notified(order: OrderId) { pt: "o cliente do pedido {order} recebeu um aviso."; en: "the customer of order {order} got a push."; }
 }
