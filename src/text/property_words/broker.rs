@@ -137,6 +137,10 @@ property_words!(words {
         pt: "Por quanto tempo os offsets de um grupo sem ninguém são guardados.";
         en: "How long the offsets of a group with nobody in it are kept.";
     }
+    "offsets.retention.check.interval.ms" {
+        pt: "De quanto em quanto tempo se procuram offsets velhos demais para guardar.";
+        en: "How often it looks for offsets too old to keep.";
+    }
     "log.segment.bytes" {
         pt: "De que tamanho um arquivo do log (segmento) é fechado e outro começa.";
         en: "At what size a file of the log (a segment) is closed and another begun.";
