@@ -1,0 +1,301 @@
+//! The form of a scenario file. Every field is checked, none is ignored.
+
+use super::amount::{Bandwidth, Duration, Size};
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+/// A whole file.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Lower-case letters, digits and hyphens: the name in links and on the command line.
+    pub id: String,
+    pub title: Words,
+    /// What it shows, in a sentence or two.
+    pub summary: Words,
+    #[serde(default = "default_seed")]
+    pub seed: u64,
+    /// How long a run is when nobody says otherwise.
+    pub duration: Duration,
+    /// Where the page opens the run, when things are already under way.
+    pub opens_at: Option<Duration>,
+    /// How many controllers vote: 1, 3 or 5.
+    #[serde(default = "default_controllers")]
+    pub controllers: u16,
+    pub brokers: Vec<Broker>,
+    #[serde(default)]
+    pub network: Network,
+    /// Settings by Kafka's own property names, for all of a scope.
+    #[serde(default)]
+    pub config: Config,
+    /// `eligible.leader.replicas.version` = 1 (KIP-966), as in a cluster formatted by Kafka 4.1 or later.
+    #[serde(default = "default_true")]
+    pub eligible_leader_replicas: bool,
+    pub topics: Vec<Topic>,
+    pub clients: Vec<Client>,
+    #[serde(default)]
+    pub script: Vec<ScriptLine>,
+    /// The one obvious thing to do, offered as a button.
+    pub invitation: Option<Invitation>,
+    /// Facts that the run must show, by their names in snake case: `leader_elected`.
+    #[serde(default)]
+    pub shows: Vec<String>,
+    /// Guarantees that the run breaks, by their ids. All others must hold.
+    #[serde(default)]
+    pub breaks: Vec<String>,
+}
+
+/// A text in each language.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Words {
+    pub pt: String,
+    pub en: String,
+}
+
+/// Property names and their values.
+pub type Properties = BTreeMap<String, PropertyValue>;
+
+/// A value as JSON has it; Kafka takes it as text.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum PropertyValue {
+    Boolean(bool),
+    Number(serde_json::Number),
+    Text(String),
+}
+
+impl PropertyValue {
+    pub fn text(&self) -> String {
+        match self {
+            Self::Boolean(value) => value.to_string(),
+            Self::Number(value) => value.to_string(),
+            Self::Text(value) => value.clone(),
+        }
+    }
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    #[serde(default)]
+    pub broker: Properties,
+    #[serde(default)]
+    pub topic: Properties,
+    #[serde(default)]
+    pub producer: Properties,
+    #[serde(default)]
+    pub consumer: Properties,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Broker {
+    pub id: u16,
+    pub rack: Option<String>,
+    #[serde(default)]
+    pub config: Properties,
+    pub disk: Option<Disk>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Disk {
+    /// What it writes in a second.
+    pub speed: Size,
+    /// Dirty data that the page cache holds before writers wait.
+    pub page_cache: Size,
+}
+
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Network {
+    pub within_rack: Option<Link>,
+    pub between_racks: Option<Link>,
+    pub clients: Option<Link>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Link {
+    pub latency: Duration,
+    pub jitter: Duration,
+    pub bandwidth: Bandwidth,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Topic {
+    pub name: String,
+    pub partitions: u16,
+    #[serde(default = "default_replication_factor")]
+    pub replication_factor: u16,
+    /// Replicas of each partition, the preferred leader first; without it the controller places them.
+    #[serde(default)]
+    pub replicas: Vec<Vec<u16>>,
+    #[serde(default)]
+    pub config: Properties,
+}
+
+/// An application: exactly one of `checkout`, `service` and `load` says what it does.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Client {
+    pub name: String,
+    pub checkout: Option<Checkout>,
+    pub service: Option<Service>,
+    pub load: Option<Load>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Checkout {
+    pub topic: String,
+    pub customers: u16,
+    #[serde(default = "default_items")]
+    pub items: u16,
+    pub orders_per_minute: u32,
+    /// Least and most time that charging a payment takes.
+    pub payment: [Duration; 2],
+    pub closes_at: Option<Duration>,
+    #[serde(default)]
+    pub producer: Properties,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    Email,
+    Stock,
+    Analytics,
+    Notification,
+    Reader,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Service {
+    pub does: Kind,
+    pub group: String,
+    pub topics: Vec<String>,
+    /// How many processes share the work; with more than one they are called `name-1`, `name-2`.
+    #[serde(default = "default_instances")]
+    pub instances: u16,
+    /// Least and most time that one record takes.
+    pub processing: [Duration; 2],
+    #[serde(default)]
+    pub consumer: Properties,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Load {
+    pub topic: String,
+    pub records_per_second: u32,
+    pub record_bytes: u32,
+    /// How many different keys; 0: none.
+    #[serde(default)]
+    pub keys: u32,
+    pub records: Option<u64>,
+    #[serde(default)]
+    pub producer: Properties,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScriptLine {
+    pub at: Duration,
+    #[serde(rename = "do")]
+    pub act: Act,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Invitation {
+    /// What the button says.
+    pub words: Words,
+    #[serde(rename = "do")]
+    pub act: Act,
+}
+
+/// What a script line does. Nodes by name: `broker-1`, `controller-2`, `email`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    Stop(String),
+    Crash(String),
+    LosePower(String),
+    Start(String),
+    Pause(String),
+    Resume(String),
+    SlowDisk(SlowDisk),
+    /// Both directions of the link between two nodes.
+    Cut([String; 2]),
+    /// From the first to the second only.
+    CutOneWay([String; 2]),
+    Delay(Delay),
+    Heal([String; 2]),
+    HealAll(bool),
+    Isolate(String),
+    /// `acks=1`, `producer.checkout.linger.ms=20`, `topic.orders.min.insync.replicas=1`.
+    Set(String),
+    Elect(Elect),
+    CreatePartitions(CreatePartitions),
+    Reassign(Reassign),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SlowDisk {
+    pub broker: String,
+    pub factor: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delay {
+    pub between: [String; 2],
+    pub by: Duration,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Elect {
+    /// `orders-0`.
+    pub partition: String,
+    #[serde(default)]
+    pub unclean: bool,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CreatePartitions {
+    pub topic: String,
+    pub count: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Reassign {
+    pub partition: String,
+    pub replicas: Vec<u16>,
+}
+
+fn default_seed() -> u64 {
+    1
+}
+fn default_controllers() -> u16 {
+    3
+}
+fn default_true() -> bool {
+    true
+}
+fn default_replication_factor() -> u16 {
+    3
+}
+fn default_items() -> u16 {
+    6
+}
+fn default_instances() -> u16 {
+    1
+}
