@@ -2,6 +2,7 @@
 //! place and the fix, in the reader's language; nothing is ever dropped in silence.
 
 pub mod amount;
+mod locate;
 pub mod error;
 pub mod schema;
 pub mod names;
