@@ -8,6 +8,8 @@ pub mod trace;
 pub mod kafka;
 pub mod shop;
 pub mod cluster;
+pub mod guarantee;
+pub mod scenario;
 pub mod conform;
 pub mod text;
 pub mod view;

@@ -5,5 +5,5 @@ pub mod intervention;
 pub mod process;
 pub mod world;
 mod intervene;
-mod records;
-mod step;
+pub mod records;
+pub mod step;

@@ -21,8 +21,6 @@ pub struct ClusterOptions {
     pub links: LinkClasses,
     /// Eligible leader replicas (KIP-966): on in a cluster formatted by Kafka 4.1 or later.
     pub eligible_leader_replicas: bool,
-    /// Units of each item in stock when the shop opens.
-    pub stock_per_item: i32,
 }
 
 /// One broker.

@@ -1,6 +1,7 @@
 //! Facts: what happened in a run, in order, each with the event that caused it.
 
 pub mod event;
+pub mod names;
 
 use crate::protocol::ids::{EventNumber, Node};
 use crate::protocol::message::Message;
