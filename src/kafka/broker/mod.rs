@@ -212,7 +212,7 @@ impl Broker {
             Timer::BrokerHeartbeat => {
                 self.lifecycle.on_timer(&timer, self.surroundings(), out);
             }
-            Timer::MemberSession(..) | Timer::GroupJoin(..) | Timer::GroupSync(..) => {
+            Timer::MemberSession(..) | Timer::GroupJoin(..) | Timer::GroupSync(..) | Timer::OffsetsRetention => {
                 let mut writes = Vec::new();
                 self.memory.groups.on_timer(timer, out, &mut writes);
                 self.write_offsets(writes, out);

@@ -37,11 +37,7 @@ use std::collections::BTreeMap;
 use turn::Turn;
 
 #[cfg(test)]
-mod script;
-#[cfg(test)]
-mod script_text;
-#[cfg(test)]
-mod transcripts;
+mod tests;
 
 /// Records for `__consumer_offsets`, to be appended as one batch with acks=all.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,10 +74,9 @@ impl GroupCoordinator {
         self.settings = settings;
     }
 
-    /// Tells which topic `__consumer_offsets` is, and how many partitions it has.
+    /// Tells which topic `__consumer_offsets` is, and how many partitions it has (none yet: as if it did not exist).
     pub fn set_offsets_topic(&mut self, topic: TopicId, partition_count: u16) {
-        assert!(partition_count > 0, "a topic has at least one partition");
-        self.offsets_topic = Some((topic, partition_count));
+        self.offsets_topic = (partition_count > 0).then_some((topic, partition_count));
     }
 
     /// The partition of `__consumer_offsets` that keeps this group; `None` before that topic exists.

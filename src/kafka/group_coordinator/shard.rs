@@ -183,16 +183,16 @@ impl Shard {
         turn: &mut Turn,
     ) {
         let error = result.map_or_else(answer_to_failed_write, |()| ErrorCode::None);
-        if let Some(to) = to {
-            let partitions = offsets.iter().map(|(partition, _)| (*partition, error)).collect();
-            turn.answer(to, Response::OffsetCommit(OffsetCommitResponse { partitions }));
-        }
+        let partitions = offsets.iter().map(|(partition, _)| (*partition, error)).collect();
         if result.is_ok() {
             for (partition, value) in offsets {
                 let offset = value.committed.offset;
                 turn.out.record(TraceEvent::OffsetCommitted { group: group.clone(), partition, offset });
                 self.offsets.set(group, partition, value);
             }
+        }
+        if let Some(to) = to {
+            turn.answer(to, Response::OffsetCommit(OffsetCommitResponse { partitions }));
         }
     }
 

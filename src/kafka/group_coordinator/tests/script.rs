@@ -1,8 +1,7 @@
 //! A tiny script dialect for tests: one command a line, and after it everything that the coordinator did. Clients are
 //! one-letter names that remember what they were told; the log is a vector that replicates at once unless it is held.
 
-use super::settings::GroupSettings;
-use super::{GroupCoordinator, OffsetsWrite};
+use crate::kafka::group_coordinator::{GroupCoordinator, GroupSettings, OffsetsWrite};
 use crate::protocol::config::BrokerConfig;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{ClientId, CorrelationId, GroupId, MemberId, Node, PartitionIndex, RecordId, TopicId, TopicName, TopicPartition};
@@ -40,6 +39,14 @@ pub(super) struct Client {
     rebalance: SimDuration,
 }
 
+/// A question of a client: of which API, and for which member when the coordinator may park it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Asked {
+    pub(super) client: ClientId,
+    pub(super) api: &'static str,
+    parked_for: Option<MemberId>,
+}
+
 /// A coordinator with clients, a clock and a log around it.
 pub(super) struct Script {
     pub(super) coordinator: GroupCoordinator,
@@ -52,8 +59,10 @@ pub(super) struct Script {
     pub(super) is_held: bool,
     /// Refuse writes before they are appended.
     pub(super) refuse_writes: Option<ErrorCode>,
-    /// Requests that are not answered yet, with who asked.
-    pub(super) unanswered: BTreeMap<CorrelationId, (ClientId, &'static str)>,
+    /// Requests that are not answered yet.
+    pub(super) unanswered: BTreeMap<CorrelationId, Asked>,
+    /// Requests that the client has asked again since; they may be answered, or not.
+    given_up: BTreeMap<CorrelationId, Asked>,
     pub(super) facts: Vec<TraceEvent>,
     pub(super) next_correlation: u32,
     pub(super) transcript: String,
@@ -82,6 +91,7 @@ impl Script {
             is_held: false,
             refuse_writes: None,
             unanswered: BTreeMap::new(),
+            given_up: BTreeMap::new(),
             facts: Vec::new(),
             next_correlation: 0,
             transcript: String::new(),
@@ -115,12 +125,29 @@ impl Script {
             "resign" => self.resign(),
             "elect" => self.elect(),
             "show" => self.show(),
+            "given" => self.given(&rest),
             _ => {
                 let name = rest.remove(0);
                 let id = self.client(name);
                 self.client_command(verb, id, &rest);
             }
         }
+    }
+
+    /// A stable group of these clients, without a word in the transcript.
+    fn given(&mut self, words: &[&str]) {
+        let said = self.transcript.len();
+        let (options, names): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.contains('='));
+        for name in &names {
+            self.command(&format!("join {name} {}", options.join(" ")));
+            self.command(&format!("join {name}"));
+        }
+        self.tick(SimDuration::from_secs(if names.len() > 1 { 6 } else { 3 }));
+        for name in &names {
+            self.command(&format!("sync {name}"));
+        }
+        self.transcript.truncate(said);
+        self.show();
     }
 
     fn client(&mut self, name: &str) -> ClientId {
@@ -217,7 +244,16 @@ impl Script {
     pub(super) fn request(&mut self, from: ClientId, request: Request) {
         let correlation = CorrelationId(self.next_correlation);
         self.next_correlation += 1;
-        self.unanswered.insert(correlation, (from, request.api_name()));
+        let parked_for = match &request {
+            Request::JoinGroup(join) => join.member.clone(),
+            Request::SyncGroup(sync) => Some(sync.member.clone()),
+            _ => None,
+        };
+        let asked = Asked { client: from, api: request.api_name(), parked_for };
+        // Who asks again for the same member has given up the first question: Kafka forgets it too.
+        let is_again = |before: &Asked| asked.parked_for.is_some() && *before == asked;
+        self.given_up.extend(self.unanswered.extract_if(.., |_, before| is_again(before)));
+        self.unanswered.insert(correlation, asked);
         let (mut out, mut writes) = (Outbox::new(self.now), Vec::new());
         self.coordinator.on_request(Node::Client(from), correlation, request, &mut out, &mut writes);
         self.apply(out, writes);
@@ -275,8 +311,8 @@ impl Script {
         for effect in out.into_effects() {
             match effect {
                 Effect::Send { to: Node::Client(id), message: Message::Response { correlation, response } } => {
-                    let asked = self.unanswered.remove(&correlation);
-                    assert_eq!(asked, Some((id, response.api_name())), "an answer to nobody's question");
+                    let asked = self.unanswered.remove(&correlation).or_else(|| self.given_up.remove(&correlation));
+                    assert_eq!(asked.map(|asked| (asked.client, asked.api)), Some((id, response.api_name())), "nobody asked that");
                     self.on_response(id, response);
                 }
                 Effect::Send { .. } => panic!("the coordinator speaks to clients only"),
