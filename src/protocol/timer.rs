@@ -78,8 +78,8 @@ pub enum Timer {
     Heartbeat,
     /// Ask for the coordinator, or join, again.
     CoordinatorRetry,
-    /// Fetch again after an error or silence.
-    FetchRetry(BrokerId),
+    /// A consumer fetches, or asks for a position, again after an error or silence.
+    FetchRetry,
     /// Commit positions (`auto.commit.interval.ms`).
     AutoCommit,
     /// The application has not polled (`max.poll.interval.ms`).
@@ -107,7 +107,7 @@ impl Timer {
         match self {
             Self::RequestTimeout(role) | Self::MetadataRefresh(role) => Some(*role),
             Self::Sender | Self::BufferWait(_) => Some(ClientRole::Producer),
-            Self::Heartbeat | Self::CoordinatorRetry | Self::FetchRetry(_) | Self::AutoCommit | Self::PollInterval => Some(ClientRole::Consumer),
+            Self::Heartbeat | Self::CoordinatorRetry | Self::FetchRetry | Self::AutoCommit | Self::PollInterval => Some(ClientRole::Consumer),
             _ => None,
         }
     }
