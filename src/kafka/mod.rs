@@ -14,11 +14,12 @@ pub mod partition_change;
 pub mod coordinator_partition;
 pub mod request_channel;
 pub mod group_coordinator;
-pub mod exponential_backoff;
 pub mod retry_backoff;
 pub mod wake_up;
 pub mod client_metadata;
 pub mod network_client;
+#[cfg(test)]
+mod client_script;
 pub mod producer;
 pub mod consumer;
 pub mod java_hash_map;

@@ -2,14 +2,14 @@
 //! connections and their back-off, and the metadata. The owner gets each request's context back with its response.
 //!
 //! Simplified: a connection opens with the first request on it, without a handshake of its own; a consumer's second
-//! connection to its coordinator is told apart by its correlation ids only, it breaks together with the first.
+//! connection to its coordinator is the same as the first.
 
 use crate::kafka::client_metadata::ClientMetadata;
 use crate::kafka::retry_backoff::RetryBackoff;
 use crate::kafka::wake_up::WakeUp;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{BrokerId, ClientId, CorrelationId, Node, TopicPartition};
-use crate::protocol::message::{CONSUMER_CORRELATION_BIT, COORDINATOR_CORRELATION_BIT, Message, MetadataRequest, Request, Response};
+use crate::protocol::message::{CONSUMER_CORRELATION_BIT, Message, MetadataRequest, Request, Response};
 use crate::protocol::offset::LeaderEpoch;
 use crate::protocol::timer::{ClientRole, Timer};
 use crate::sim::rng::{Seed, Stream};
@@ -139,17 +139,11 @@ impl<C> NetworkClient<C> {
     }
     /// Sends a request that will be answered within the request timeout, or fails.
     pub fn send(&mut self, broker: BrokerId, request: Request, context: C, out: &mut Outbox) {
-        let correlation = self.take_correlation();
-        self.transmit(broker, correlation, request, Some(context), self.options.settings.request_timeout, out);
+        self.transmit(broker, request, Some(context), self.options.settings.request_timeout, out);
     }
-    /// Sends a request on the connection that consumers keep for their coordinator.
-    pub fn send_to_coordinator(&mut self, broker: BrokerId, request: Request, context: C, out: &mut Outbox) {
-        self.send_to_coordinator_with_timeout(broker, request, context, self.options.settings.request_timeout, out);
-    }
-    /// The same with a timeout of its own.
-    pub fn send_to_coordinator_with_timeout(&mut self, broker: BrokerId, request: Request, context: C, timeout: SimDuration, out: &mut Outbox) {
-        let CorrelationId(number) = self.take_correlation();
-        self.transmit(broker, CorrelationId(number | COORDINATOR_CORRELATION_BIT), request, Some(context), timeout, out);
+    /// Sends a request with a timeout of its own.
+    pub fn send_with_timeout(&mut self, broker: BrokerId, request: Request, context: C, timeout: SimDuration, out: &mut Outbox) {
+        self.transmit(broker, request, Some(context), timeout, out);
     }
     /// Sends a request that nobody answers (acks=0).
     pub fn send_without_response(&mut self, broker: BrokerId, request: Request, out: &mut Outbox) {
@@ -221,11 +215,12 @@ impl<C> NetworkClient<C> {
     fn take_correlation(&mut self) -> CorrelationId {
         let correlation = CorrelationId(self.next_correlation);
         let role_bit = self.next_correlation & CONSUMER_CORRELATION_BIT;
-        self.next_correlation = role_bit | ((self.next_correlation + 1) & (COORDINATOR_CORRELATION_BIT - 1));
+        self.next_correlation = role_bit | (self.next_correlation.wrapping_add(1) & !CONSUMER_CORRELATION_BIT);
         correlation
     }
 
-    fn transmit(&mut self, broker: BrokerId, correlation: CorrelationId, request: Request, context: Option<C>, timeout: SimDuration, out: &mut Outbox) {
+    fn transmit(&mut self, broker: BrokerId, request: Request, context: Option<C>, timeout: SimDuration, out: &mut Outbox) {
+        let correlation = self.take_correlation();
         let deadline = out.now() + timeout;
         self.connections.entry(broker).or_default().in_flight.push_back(InFlightRequest { correlation, deadline, context });
         out.send(Node::Broker(broker), Message::Request { correlation, request });
@@ -306,8 +301,7 @@ impl<C> NetworkClient<C> {
             self.metadata_wake_up.no_later_than(due, timer, out);
         } else if let Some(broker) = self.least_loaded_broker(now) {
             self.metadata.on_sent();
-            let correlation = self.take_correlation();
-            self.transmit(broker, correlation, Request::Metadata(MetadataRequest {}), None, self.options.settings.request_timeout, out);
+            self.transmit(broker, Request::Metadata(MetadataRequest {}), None, self.options.settings.request_timeout, out);
         } else {
             let next = self.connections.values().map(|connection| connection.blocked_until).filter(|until| *until > now).min();
             let retry = now + self.options.settings.retry_backoff.initial.max(SimDuration::from_millis(1));

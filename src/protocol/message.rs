@@ -395,17 +395,6 @@ impl Message {
 /// The bit that tells a consumer's correlation ids from a producer's, so that one process may hold both.
 pub const CONSUMER_CORRELATION_BIT: u32 = 1 << 31;
 
-/// The bit of a consumer's requests to its group coordinator: Kafka's consumers keep a connection of their own for
-/// these, so that a heartbeat never waits behind a fetch that is parked.
-pub const COORDINATOR_CORRELATION_BIT: u32 = 1 << 30;
-
-impl CorrelationId {
-    /// Which of the asking process's connections to the broker the request travels on.
-    pub const fn connection(self) -> u8 {
-        (self.0 >> 30) as u8
-    }
-}
-
 impl Message {
     /// Which of a process's Kafka clients this answers; `None` for a lost connection, which concerns both.
     pub const fn client_role(&self) -> Option<ClientRole> {

@@ -140,7 +140,7 @@ impl Commits {
                 group_instance_id: context.group_instance_id(),
                 offsets: commit.offsets.clone(),
             });
-            context.network.send_to_coordinator(identity.coordinator, request, ConsumerRequest::OffsetCommit(commit), out);
+            context.network.send(identity.coordinator, request, ConsumerRequest::OffsetCommit(commit), out);
         }
     }
     /// Commits that have waited too long for a coordinator.

@@ -74,6 +74,7 @@ impl FetcherClient {
                     current_leader_epoch: position.leader_epoch,
                     last_fetched_epoch: LeaderEpoch::NONE,
                     log_start_offset: Offset::NONE,
+                    high_watermark: Offset::NONE,
                     max_bytes,
                 };
                 match grouped.iter_mut().find(|(known, _)| *known == broker) {

@@ -19,6 +19,7 @@ pub mod assignment;
 pub mod coordinator;
 pub mod commits;
 pub mod context;
+mod inspection;
 #[cfg(test)]
 mod tests;
 
@@ -26,9 +27,9 @@ use crate::kafka::network_client::Completed;
 use crate::kafka::wake_up::WakeUp;
 use crate::protocol::config::{ConsumerConfig, millis};
 use crate::protocol::error_code::ErrorCode;
-use crate::protocol::ids::{BrokerId, ClientId, GroupId, MemberId, Node, TopicName, TopicPartition};
+use crate::protocol::ids::{BrokerId, ClientId, GroupId, Node, TopicName, TopicPartition};
 use crate::protocol::message::{CommittedOffset, LeaveReason, Message, Response};
-use crate::protocol::offset::{Generation, LeaderEpoch, Offset};
+use crate::protocol::offset::{LeaderEpoch, Offset};
 use crate::protocol::record::Record;
 use crate::protocol::timer::Timer;
 use crate::sim::rng::Seed;
@@ -39,7 +40,6 @@ use context::{ConsumerContext, ConsumerRequest};
 use coordinator::ConsumerCoordinator;
 use fetcher_client::FetcherClient;
 use std::sync::Arc;
-use subscription_state::AssignedPartition;
 
 /// What a consumer is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -189,9 +189,9 @@ impl Consumer {
         self.settle(out);
         let max = usize::try_from(self.context.options.config.max_poll_records).unwrap_or(usize::MAX);
         let records = self.fetcher.collect(max, &mut self.context, out);
+        // The next fetches travel while the application is busy.
+        self.fetcher.send_fetches(&mut self.context, out);
         if !records.is_empty() {
-            // The next fetches travel while the application is busy.
-            self.fetcher.send_fetches(&mut self.context, out);
             self.thread = Thread::Processing { since: out.now() };
             let give_up_at = out.now() + millis(self.context.options.config.max_poll_interval_ms);
             if self.membership.is_some() {
@@ -291,9 +291,9 @@ impl Consumer {
             membership.poll(&mut self.context, &mut self.commits, out);
         }
         self.send_commits(out);
+        self.fetcher.initialize(&mut self.context, out);
         let coordinator = self.coordinator();
         positions::update(&mut self.context, coordinator, out);
-        self.fetcher.initialize(&mut self.context, out);
         self.fetcher.send_fetches(&mut self.context, out);
     }
 
@@ -392,64 +392,5 @@ impl Consumer {
                 assigned.is_paused = is_paused;
             }
         }
-    }
-}
-
-/// What the view may know.
-impl Consumer {
-    pub fn config(&self) -> &ConsumerConfig {
-        &self.context.options.config
-    }
-    pub fn options(&self) -> &ConsumerOptions {
-        &self.context.options
-    }
-    pub fn group(&self) -> Option<&GroupId> {
-        self.context.options.group.as_ref()
-    }
-    /// The exception that `poll()` would throw: the application has to give up.
-    pub fn error(&self) -> Option<ErrorCode> {
-        self.context.error
-    }
-    /// The partitions that it owns now, sorted.
-    pub fn assignment(&self) -> Vec<TopicPartition> {
-        self.context.subscriptions.partitions()
-    }
-    /// All that is known of each partition that it owns, sorted.
-    pub fn partitions(&self) -> impl Iterator<Item = &AssignedPartition> {
-        self.context.subscriptions.iter()
-    }
-    /// The next offset to return; `None` while it is not known.
-    pub fn position(&self, partition: TopicPartition) -> Option<Offset> {
-        self.context.subscriptions.get(partition)?.position().map(|position| position.offset)
-    }
-    /// The offset that this consumer last committed or found committed.
-    pub fn committed(&self, partition: TopicPartition) -> Option<Offset> {
-        self.context.subscriptions.get(partition)?.committed.map(|committed| committed.offset)
-    }
-    /// `records-lag`: the high watermark of the last fetch, less the position.
-    pub fn lag(&self, partition: TopicPartition) -> Option<u64> {
-        let assigned = self.context.subscriptions.get(partition)?;
-        Some(assigned.high_watermark?.since(assigned.position()?.offset))
-    }
-    /// Records that have been fetched for this partition and not been returned.
-    pub fn buffered(&self, partition: TopicPartition) -> u32 {
-        self.fetcher.buffer.record_count(partition)
-    }
-    pub fn member_id(&self) -> Option<&MemberId> {
-        self.membership.as_ref()?.member.as_ref()
-    }
-    pub fn generation(&self) -> Option<Generation> {
-        self.membership.as_ref()?.generation
-    }
-    pub fn state(&self) -> MemberState {
-        self.membership.as_ref().map_or(MemberState::Unjoined, |membership| membership.state)
-    }
-    /// The group's coordinator, when it is known.
-    pub fn coordinator(&self) -> Option<BrokerId> {
-        self.membership.as_ref()?.coordinator
-    }
-    /// Requests in flight to each broker that it has talked to.
-    pub fn in_flight(&self) -> impl Iterator<Item = (BrokerId, u32)> {
-        self.context.network.in_flight()
     }
 }

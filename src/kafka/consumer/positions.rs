@@ -54,7 +54,7 @@ fn ask_committed(context: &mut ConsumerContext, coordinator: Option<BrokerId>, o
     }
     mark_asking(context, &asked);
     let request = Request::OffsetFetch(OffsetFetchRequest { group, partitions: asked.clone(), require_stable: true });
-    context.network.send_to_coordinator(coordinator, request, ConsumerRequest::OffsetFetch(asked), out);
+    context.network.send(coordinator, request, ConsumerRequest::OffsetFetch(asked), out);
 }
 
 /// ListOffsets for partitions whose position `auto.offset.reset` decides.
