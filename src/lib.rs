@@ -10,6 +10,7 @@ pub mod shop;
 pub mod cluster;
 pub mod guarantee;
 pub mod scenario;
+pub mod report;
 pub mod conform;
 pub mod text;
 pub mod view;

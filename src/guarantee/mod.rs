@@ -7,6 +7,8 @@ mod one_leader_per_epoch;
 mod one_quorum_leader_per_epoch;
 mod one_owner_per_generation;
 
+pub(crate) use acknowledged_records_survive::is_there;
+
 use crate::cluster::step::Witness;
 use crate::cluster::world::Cluster;
 use crate::protocol::ids::{EventNumber, TopicPartition};

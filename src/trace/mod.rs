@@ -2,6 +2,7 @@
 
 pub mod event;
 pub mod names;
+pub mod line;
 
 use crate::protocol::ids::{EventNumber, Node};
 use crate::protocol::message::Message;

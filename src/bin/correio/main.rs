@@ -1,0 +1,39 @@
+//! `correio`: the same engine as the page, on the command line.
+
+mod language;
+mod run;
+
+use clap::{Parser, Subcommand};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// A Kafka you can see, stop, rewind and break.
+///
+/// Exit codes: 0 as declared, 1 a guarantee broke that the scenario does not declare (or a check failed), 2 bad input.
+#[derive(Parser)]
+#[command(version, about, max_term_width = 100)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Lists the scenarios that come with Correio.
+    List,
+    /// Runs a scenario and prints its outcome.
+    Run(run::RunArguments),
+    /// Checks a scenario file without running it.
+    Check { file: PathBuf },
+    /// Runs conformance vectors: files, or folders of them.
+    Conform { paths: Vec<PathBuf> },
+}
+
+fn main() -> ExitCode {
+    match Arguments::parse().command {
+        Command::List => run::list(),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check { file } => run::check(&file),
+        Command::Conform { paths } => run::conform(&paths),
+    }
+}

@@ -1,0 +1,59 @@
+//! One line a fact, for the command line and for golden files: time, event, cause, node, fact. The fields are those of the
+//! vocabulary, in kebab case.
+
+use super::TraceRecord;
+use crate::protocol::ids::Node;
+use std::fmt::Write;
+
+/// `00:15.000.000 #8214 <8190 b2 LeaderElected partition=0-1 ...`
+pub fn line(record: &TraceRecord) -> String {
+    let mut line = format!("{} #{} <{} ", record.at, record.number, record.caused_by);
+    match record.node {
+        Some(node) => write!(line, "{node} ").expect("a string takes everything"),
+        None => line.push_str("-- "),
+    }
+    line.push_str(&fact(&format!("{:?}", record.event)));
+    line
+}
+
+/// The debug form of a fact with its wrappers taken off: `partition: TopicPartition { topic: TopicId(0), .. }` reads `0-0`.
+fn fact(debug: &str) -> String {
+    let mut text = debug.replace(" {", "").replace(" }", "").replace(", ", " ").replace(": ", "=");
+    for wrapper in ["TopicId(", "PartitionIndex(", "Offset(", "LeaderEpoch(", "PartitionEpoch(", "QuorumEpoch(", "BrokerId(", "ControllerId(",
+        "ClientId(", "RecordId(", "OrderId(", "Generation(", "ProducerId(", "ProducerEpoch(", "BrokerEpoch(", "Sequence(", "SimDuration(", "SimTime(",
+        "GroupId(", "MemberId(", "TopicName(", "Some(", "Broker(", "Controller(", "Client(",
+    ] {
+        text = unwrap(&text, wrapper);
+    }
+    text.replace("TopicPartition topic=", "").replace(" partition=", "-").replacen("partition=", " partition=", 1).replace("  ", " ")
+}
+
+fn unwrap(text: &str, wrapper: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(wrapper) {
+        let is_word_start = rest[..at].chars().next_back().is_none_or(|c| !c.is_alphanumeric());
+        let inside = &rest[at + wrapper.len()..];
+        let Some(close) = inside.find(')').filter(|_| is_word_start) else {
+            out.push_str(&rest[..at + wrapper.len()]);
+            rest = inside;
+            continue;
+        };
+        out.push_str(&rest[..at]);
+        match wrapper {
+            "Broker(" => out.push('b'),
+            "Controller(" => out.push('c'),
+            "Client(" => out.push_str("client"),
+            _ => {}
+        }
+        out.push_str(&inside[..close]);
+        rest = &inside[close + 1..];
+    }
+    out.push_str(rest);
+    out
+}
+
+/// The node's short form, or two hyphens for the world.
+pub fn node_name(node: Option<Node>) -> String {
+    node.map_or_else(|| "--".to_owned(), |node| node.to_string())
+}
