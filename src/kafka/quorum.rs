@@ -216,6 +216,7 @@ impl KafkaRaftClient {
         if let QuorumState::Leader(leader) = &self.state {
             let successors = leader.voters_by_end_offset(self.id);
             self.become_resigned(successors, out);
+            out.record(TraceEvent::QuorumLeaderResigned { leader: self.id, epoch: self.election.epoch });
             self.poll(out);
         }
     }
@@ -292,7 +293,6 @@ impl KafkaRaftClient {
         let unacknowledged: BTreeSet<_> = self.peers().collect();
         self.change_state(QuorumState::Resigned { preferred_successors, unacknowledged }, out);
         self.reset_election_timer(out);
-        out.record(TraceEvent::QuorumLeaderResigned { leader: self.id, epoch: self.election.epoch });
     }
 
     /// Leaves a state with all its timers and requests; a leader answers those who wait for it.

@@ -195,3 +195,78 @@ impl KafkaRaftClient {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::config::BrokerConfig;
+    use crate::protocol::metadata::MetadataRecord;
+    use crate::protocol::offset::{Offset, QuorumEpoch};
+    use crate::sim::time::SimTime;
+    use std::sync::Arc;
+
+    /// Voter 1 of three, in epoch 3, with a log of four records of epoch 2.
+    fn voter() -> KafkaRaftClient {
+        let voters: Arc<[ControllerId]> = (1..=3).map(ControllerId).collect();
+        let mut voter = KafkaRaftClient::new(ControllerId(1), voters, Arc::new(BrokerConfig::default()), 1);
+        voter.log.append_as_leader(QuorumEpoch(2), vec![MetadataRecord::NoOpRecord; 4]);
+        voter.become_unattached(QuorumEpoch(3), &mut Outbox::new(SimTime::ZERO));
+        voter
+    }
+
+    fn is_granted(voter: &mut KafkaRaftClient, candidate: u16, epoch: i32, log: (i32, i64), pre_vote: bool) -> bool {
+        let request = VoteRequest {
+            candidate: ControllerId(candidate),
+            epoch: QuorumEpoch(epoch),
+            last_epoch: QuorumEpoch(log.0),
+            last_epoch_end_offset: Offset(log.1),
+            pre_vote,
+        };
+        voter.on_vote(&request, &mut Outbox::new(SimTime::ZERO)).vote_granted
+    }
+
+    #[test]
+    fn a_log_that_ends_in_an_older_epoch_or_sooner_gets_no_vote() {
+        for pre_vote in [true, false] {
+            assert!(!is_granted(&mut voter(), 2, 3, (2, 3), pre_vote));
+            assert!(!is_granted(&mut voter(), 2, 3, (1, 9), pre_vote));
+            assert!(is_granted(&mut voter(), 2, 3, (2, 4), pre_vote));
+            assert!(is_granted(&mut voter(), 2, 4, (3, 1), pre_vote));
+        }
+    }
+
+    #[test]
+    fn a_voter_votes_once_in_an_epoch_but_may_say_it_again_and_pre_votes_do_not_count() {
+        let mut voter = voter();
+        assert!(is_granted(&mut voter, 3, 3, (2, 4), true));
+        assert!(is_granted(&mut voter, 2, 3, (2, 4), false));
+        assert!(is_granted(&mut voter, 2, 3, (2, 4), false));
+        assert!(!is_granted(&mut voter, 3, 3, (2, 4), false));
+        assert!(!is_granted(&mut voter, 2, 2, (2, 4), false), "an epoch that is over");
+        assert!(is_granted(&mut voter, 3, 4, (2, 4), false));
+    }
+
+    #[test]
+    fn a_follower_that_hears_from_its_leader_helps_nobody_against_it() {
+        let mut voter = voter();
+        voter.become_follower(QuorumEpoch(3), ControllerId(2), &mut Outbox::new(SimTime::ZERO));
+        assert!(is_granted(&mut voter, 3, 3, (2, 4), true), "it has never fetched");
+        voter.state = QuorumState::Follower { leader: ControllerId(2), has_fetched: true };
+        assert!(!is_granted(&mut voter, 3, 3, (2, 4), true));
+        assert!(!is_granted(&mut voter, 3, 3, (2, 4), false));
+    }
+
+    #[test]
+    fn successors_wait_the_longer_the_further_back_they_stand() {
+        let voter = voter();
+        let wait = |successors: &[u16]| {
+            let successors: Vec<_> = successors.iter().copied().map(ControllerId).collect();
+            voter.succession_backoff(&successors).as_millis()
+        };
+        assert_eq!(wait(&[1, 2, 3, 4]), 0);
+        assert_eq!(wait(&[2, 1, 3, 4]), 125);
+        assert_eq!(wait(&[2, 3, 4, 1]), 500);
+        assert_eq!(wait(&[2, 3]), 1_000);
+        assert_eq!(wait(&[]), 0);
+    }
+}

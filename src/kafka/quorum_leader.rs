@@ -287,3 +287,57 @@ impl KafkaRaftClient {
         self.resign(out);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::config::BrokerConfig;
+    use crate::protocol::offset::QuorumEpoch;
+    use std::sync::Arc;
+
+    /// Voter 1 of three leads epoch 2; its log holds five records of epoch 1 before its own first.
+    fn leader() -> KafkaRaftClient {
+        let voters: Arc<[ControllerId]> = (1..=3).map(ControllerId).collect();
+        let mut leader = KafkaRaftClient::new(ControllerId(1), voters, Arc::new(BrokerConfig::default()), 1);
+        leader.log.append_as_leader(QuorumEpoch(1), vec![MetadataRecord::NoOpRecord; 5]);
+        leader.election.epoch = QuorumEpoch(1);
+        let out = &mut Outbox::new(SimTime::ZERO);
+        leader.become_candidate(out);
+        leader.become_leader(out);
+        leader
+    }
+
+    fn fetch(leader: &mut KafkaRaftClient, voter: u16, offset: i64, last_epoch: i32) -> Option<FetchMetadataLogResponse> {
+        let request = FetchMetadataLogRequest {
+            replica: Some(ControllerId(voter)),
+            epoch: leader.epoch(),
+            fetch_offset: Offset(offset),
+            last_fetched_epoch: QuorumEpoch(last_epoch),
+            max_wait: SimDuration::from_millis(500),
+            high_watermark: leader.high_watermark,
+        };
+        leader.on_fetch(Node::Controller(ControllerId(voter)), CorrelationId(0), request, &mut Outbox::new(SimTime::ZERO))
+    }
+
+    #[test]
+    fn what_older_leaders_left_is_committed_only_together_with_a_record_of_this_one() {
+        let mut leader = leader();
+        assert!(fetch(&mut leader, 2, 5, 1).is_some_and(|response| response.batches.len() == 1));
+        assert_eq!((leader.high_watermark, leader.is_leader_caught_up()), (Offset::NONE, false), "a majority has five, but of epoch 1");
+        fetch(&mut leader, 2, 6, 2);
+        assert_eq!((leader.high_watermark, leader.is_leader_caught_up()), (Offset(6), true));
+    }
+
+    #[test]
+    fn a_fetch_with_nothing_to_say_waits_until_there_is_and_one_that_parts_is_told_where() {
+        let mut leader = leader();
+        assert!(fetch(&mut leader, 3, 9, 1).is_some_and(|response| response.diverging_epoch == Some((QuorumEpoch(1), Offset(5)))));
+        assert!(fetch(&mut leader, 2, 6, 2).is_none_or(|response| response.high_watermark == Offset(6)));
+        assert!(fetch(&mut leader, 2, 6, 2).is_none(), "it waits");
+        let out = &mut Outbox::new(SimTime::from_millis(10));
+        leader.append(vec![MetadataRecord::NoOpRecord], out);
+        leader.flush_accumulator(out);
+        let answered = out.effects().iter().filter(|effect| matches!(effect, crate::trace::Effect::Send { .. })).count();
+        assert_eq!(answered, 1);
+    }
+}

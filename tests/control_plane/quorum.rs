@@ -18,7 +18,7 @@ fn elections(world: &World) -> usize {
 }
 
 /// Half a minute of trouble, then a minute of peace: invariants hold after every event, and in peace all agree.
-fn storm(seed: u64, voters: u16) {
+fn storm(seed: u64, voters: u16) -> World {
     let mut world = World::start(WorldOptions::new(seed, voters, 2));
     let mut fault = Stream::new(seed, "fault", 0);
     for _ in 0..40 {
@@ -26,12 +26,12 @@ fn storm(seed: u64, voters: u16) {
         world.loss = Ratio::percent(*fault.pick(&[0, 0, 1, 10]));
         let nodes = world.nodes();
         let (one, other) = (*fault.pick(&nodes), *fault.pick(&nodes));
-        match fault.below(8) {
+        match fault.below(12) {
             0 => world.crash(one),
             1 | 2 => nodes.iter().for_each(|node| world.restart(*node)),
-            3 => world.isolate(one),
-            4 => world.cut(one, other),
-            5 | 6 => world.heal(),
+            3..=5 => world.isolate(one),
+            6..=8 => world.cut(one, other),
+            9 => world.heal(),
             _ => {
                 let to = controller(u16::try_from(fault.between(1, u64::from(voters))).unwrap());
                 world.request(to, Request::CreateTopics(CreateTopicsRequest { topics: Vec::new() }));
@@ -53,16 +53,21 @@ fn storm(seed: u64, voters: u16) {
     assert!(now.iter().all(|high_watermark| *high_watermark > before), "seed {seed}: {before} then {now:?}");
     assert!(world.brokers.iter().all(|broker| broker.observer.leader() == active), "seed {seed}: brokers do not know the leader");
     Invariants::check_logs_match(&world.controllers);
+    world
 }
 
 #[test]
 fn three_voters_weather_storms_and_agree_in_peace() {
-    (0..60).for_each(|seed| storm(seed, 3));
+    for seed in 0..60 {
+        storm(seed, 3);
+    }
 }
 
 #[test]
 fn five_voters_weather_storms_and_agree_in_peace() {
-    (1_000..1_040).for_each(|seed| storm(seed, 5));
+    for seed in 1_000..1_040 {
+        storm(seed, 5);
+    }
 }
 
 #[test]
@@ -171,4 +176,34 @@ fn an_idle_quorum_costs_few_events() {
     world.run_for(10_000);
     let per_second = (world.events - before) / 10;
     assert!(per_second < 70, "{per_second} events a second");
+}
+
+#[test]
+fn a_voter_cut_off_from_the_leader_alone_does_not_unseat_it() {
+    for seed in 0..30 {
+        let mut world = World::start(WorldOptions::new(seed, 3, 0));
+        world.run_for(5_000);
+        let active = world.active().unwrap();
+        let (leader, epoch) = (active.id(), active.quorum().epoch());
+        let lonely = (1..=3).map(ControllerId).find(|id| *id != leader).unwrap();
+        world.cut(Node::Controller(leader), Node::Controller(lonely));
+        world.cut(Node::Controller(lonely), Node::Controller(leader));
+        world.run_for(20_000);
+        let quorum = world.active().unwrap().quorum();
+        assert_eq!((quorum.id(), quorum.epoch()), (leader, epoch), "seed {seed}");
+    }
+}
+
+#[test]
+fn storms_are_storms() {
+    let mut kinds = std::collections::BTreeMap::<String, u32>::new();
+    for seed in 0..10 {
+        let world = storm(seed, 3);
+        for (_, _, fact) in &world.facts {
+            *kinds.entry(format!("{fact:?}").split(' ').next().unwrap().to_owned()).or_default() += 1;
+        }
+    }
+    for kind in ["QuorumLeaderElected", "QuorumLeaderResigned", "MetadataTruncated", "QuorumVoteRefused", "BrokerFenced", "ControllerDeactivated"] {
+        assert!(kinds.get(kind).is_some_and(|count| *count >= 5), "{kind}: {kinds:?}");
+    }
 }
