@@ -12,5 +12,6 @@ pub mod guarantee;
 pub mod scenario;
 pub mod report;
 pub mod conform;
+pub mod playback;
 pub mod text;
 pub mod view;
