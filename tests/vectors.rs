@@ -21,6 +21,7 @@ const SPOILS: &[(&str, &str, &str)] = &[
     ("murmur2.json", "971027396", "971027397"),
     ("builtin_partitioner.json", r#""appends":[{"partition":0"#, r#""appends":[{"partition":1"#),
     ("record_accumulator.json", r#""bytes":362"#, r#""bytes":363"#),
+    ("idempotent_producer_state.json", r#""first_unstable":2"#, r#""first_unstable":3"#),
     ("leader_epoch_cache.json", r#""entries_after":[[0,0]]"#, r#""entries_after":[[0,1]]"#),
     ("follower_lag.json", r#""last_caught_up":100706"#, r#""last_caught_up":100707"#),
     ("partition_election.json", r#""changed":true"#, r#""changed":false"#),

@@ -8,6 +8,7 @@ pub mod registry;
 pub mod murmur2;
 pub mod builtin_partitioner;
 pub mod record_accumulator;
+pub mod idempotent_producer_state;
 pub mod leader_epoch_cache;
 pub mod follower_lag;
 pub mod partition_election;

@@ -19,6 +19,7 @@ pub const FORMATS: &[Format] = &[
     super::murmur2::UPSTREAM,
     super::builtin_partitioner::FORMAT,
     super::record_accumulator::FORMAT,
+    super::idempotent_producer_state::FORMAT,
     super::leader_epoch_cache::FORMAT,
     super::follower_lag::FORMAT,
     super::partition_election::FORMAT,
