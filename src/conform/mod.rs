@@ -17,6 +17,7 @@ pub mod java_hash_map;
 pub mod assignor;
 pub mod group_assignor;
 pub mod reconciliation;
+pub mod share_partition;
 #[cfg(feature = "cli")]
 pub mod paths;
 

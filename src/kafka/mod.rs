@@ -47,3 +47,4 @@ mod controller_topics;
 pub mod group_assignor;
 pub mod broker;
 pub mod reconciliation;
+pub mod share_partition;
