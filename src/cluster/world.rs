@@ -21,6 +21,9 @@ use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::Effect;
 use std::sync::Arc;
 
+/// How long after the cluster the applications are started.
+const APPLICATIONS_START: SimDuration = SimDuration::from_secs(3);
+
 /// Something that will happen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Event {
@@ -92,8 +95,10 @@ impl Cluster {
             self.queue.schedule(self.script[index].0, Scheduling { caused_by: root, event });
         }
         for node in 0..self.processes.len() {
-            // Nobody presses all the buttons at once: a millisecond apart, in the order of the list.
-            let at = SimTime::from_millis(node as u64);
+            // Nobody presses all the buttons at once: a millisecond apart, in the order of the list; applications are
+            // started when the cluster has had time to come up.
+            let is_client = self.processes[node].client().is_some();
+            let at = SimTime::from_millis(node as u64) + if is_client { APPLICATIONS_START } else { SimDuration::ZERO };
             self.queue.schedule(at, Scheduling { caused_by: root, event: Event::Start { node: node as NodeIndex } });
         }
     }

@@ -55,7 +55,17 @@ impl Duration {
 }
 
 macro_rules! deserialize {
-    ($name:ident, $parse:expr, $example:literal) => {
+    ($name:ident, $parse:expr, $example:literal, $pattern:literal) => {
+        #[cfg(feature = "cli")]
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "pattern": $pattern, "description": $example })
+            }
+        }
+
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 let text = String::deserialize(deserializer)?;
@@ -65,13 +75,14 @@ macro_rules! deserialize {
     };
 }
 
-deserialize!(Duration, Duration::parse, "a time such as `150ms`, `20s` or `5min`");
+deserialize!(Duration, Duration::parse, "a time such as `150ms`, `20s` or `5min`", "^[0-9]+ ?(us|ms|s|min|h|d)$");
 deserialize!(
     Bandwidth,
     |text: &str| parse(text, BANDWIDTHS).map(|bytes_per_second| Bandwidth { bytes_per_second }),
-    "a bandwidth such as `100Mbit/s` or `1Gbit/s`"
+    "a bandwidth such as `100Mbit/s` or `1Gbit/s`",
+    "^[0-9]+ ?(kbit|Mbit|Gbit)/s$"
 );
-deserialize!(Size, |text: &str| parse(text, SIZES).map(|bytes| Size { bytes }), "a size such as `512KiB` or `64MiB`");
+deserialize!(Size, |text: &str| parse(text, SIZES).map(|bytes| Size { bytes }), "a size such as `512KiB` or `64MiB`", "^[0-9]+ ?(B|KiB|MiB|GiB)$");
 
 #[cfg(test)]
 mod tests {

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 /// A whole file.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Scenario {
     /// Lower-case letters, digits and hyphens: the name in links and on the command line.
@@ -47,6 +48,7 @@ pub struct Scenario {
 
 /// A text in each language.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Words {
     pub pt: String,
@@ -58,6 +60,7 @@ pub type Properties = BTreeMap<String, PropertyValue>;
 
 /// A value as JSON has it; Kafka takes it as text.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum PropertyValue {
     Boolean(bool),
@@ -76,6 +79,7 @@ impl PropertyValue {
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Config {
     #[serde(default)]
@@ -89,6 +93,7 @@ pub struct Config {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Broker {
     pub id: u16,
@@ -99,6 +104,7 @@ pub struct Broker {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Disk {
     /// What it writes in a second.
@@ -108,6 +114,7 @@ pub struct Disk {
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Network {
     pub within_rack: Option<Link>,
@@ -116,6 +123,7 @@ pub struct Network {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Link {
     pub latency: Duration,
@@ -124,6 +132,7 @@ pub struct Link {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Topic {
     pub name: String,
@@ -139,6 +148,7 @@ pub struct Topic {
 
 /// An application: exactly one of `checkout`, `service` and `load` says what it does.
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Client {
     pub name: String,
@@ -148,6 +158,7 @@ pub struct Client {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Checkout {
     pub topic: String,
@@ -163,6 +174,7 @@ pub struct Checkout {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
     Email,
@@ -173,6 +185,7 @@ pub enum Kind {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Service {
     pub does: Kind,
@@ -188,6 +201,7 @@ pub struct Service {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Load {
     pub topic: String,
@@ -202,6 +216,7 @@ pub struct Load {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ScriptLine {
     pub at: Duration,
@@ -210,6 +225,7 @@ pub struct ScriptLine {
 }
 
 #[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Invitation {
     /// What the button says.
@@ -220,6 +236,7 @@ pub struct Invitation {
 
 /// What a script line does. Nodes by name: `broker-1`, `controller-2`, `email`.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Act {
     Stop(String),
@@ -245,6 +262,7 @@ pub enum Act {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct SlowDisk {
     pub broker: String,
@@ -252,6 +270,7 @@ pub struct SlowDisk {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Delay {
     pub between: [String; 2],
@@ -259,6 +278,7 @@ pub struct Delay {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Elect {
     /// `orders-0`.
@@ -268,6 +288,7 @@ pub struct Elect {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct CreatePartitions {
     pub topic: String,
@@ -275,6 +296,7 @@ pub struct CreatePartitions {
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Reassign {
     pub partition: String,

@@ -2,7 +2,6 @@
 //! vocabulary, in kebab case.
 
 use super::TraceRecord;
-use crate::protocol::ids::Node;
 use std::fmt::Write;
 
 /// `00:15.000.000 #8214 <8190 b2 LeaderElected partition=0-1 ...`
@@ -25,7 +24,37 @@ fn fact(debug: &str) -> String {
     ] {
         text = unwrap(&text, wrapper);
     }
-    text.replace("TopicPartition topic=", "").replace(" partition=", "-").replacen("partition=", " partition=", 1).replace("  ", " ")
+    join_partitions(&text)
+}
+
+/// `TopicPartition topic=1 partition=2` reads `1-2`.
+fn join_partitions(text: &str) -> String {
+    let mut parts = text.split("TopicPartition topic=");
+    let mut out = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        out.push_str(&part.replacen(" partition=", "-", 1));
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::ids::{BrokerId, Node, EventNumber, TopicId, TopicPartition};
+    use crate::protocol::offset::LeaderEpoch;
+    use crate::sim::time::SimTime;
+    use crate::trace::event::TraceEvent;
+
+    #[test]
+    fn a_fact_reads_as_one_line_of_its_fields() {
+        let event = TraceEvent::BecameFollower {
+            partition: TopicPartition::new(TopicId(0), 2),
+            leader: Some(BrokerId(1)),
+            leader_epoch: LeaderEpoch(3),
+        };
+        let record = TraceRecord { number: EventNumber(9), caused_by: EventNumber(4), at: SimTime::from_millis(15_000), node: Some(Node::Broker(BrokerId(2))), event };
+        assert_eq!(line(&record), "00:15.000.000 #9 <4 b2 BecameFollower partition=0-2 leader=1 leader_epoch=3");
+    }
 }
 
 fn unwrap(text: &str, wrapper: &str) -> String {
@@ -53,7 +82,3 @@ fn unwrap(text: &str, wrapper: &str) -> String {
     out
 }
 
-/// The node's short form, or two hyphens for the world.
-pub fn node_name(node: Option<Node>) -> String {
-    node.map_or_else(|| "--".to_owned(), |node| node.to_string())
-}

@@ -25,6 +25,8 @@ enum Command {
     Run(run::RunArguments),
     /// Checks a scenario file without running it.
     Check { file: PathBuf },
+    /// Prints the JSON Schema of a scenario file.
+    Schema,
     /// Runs conformance vectors: files, or folders of them.
     Conform { paths: Vec<PathBuf> },
 }
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         Command::List => run::list(),
         Command::Run(arguments) => run::run(&arguments),
         Command::Check { file } => run::check(&file),
+        Command::Schema => run::schema(),
         Command::Conform { paths } => run::conform(&paths),
     }
 }

@@ -186,6 +186,12 @@ pub(crate) fn list() -> ExitCode {
     ExitCode::SUCCESS
 }
 
+pub(crate) fn schema() -> ExitCode {
+    let schema = schemars::schema_for!(correio::scenario::schema::Scenario);
+    println!("{}", serde_json::to_string_pretty(&schema).expect("a schema is plain data"));
+    ExitCode::SUCCESS
+}
+
 pub(crate) fn check(file: &Path) -> ExitCode {
     match read(file).and_then(|text| prepare(&text).map_err(|error| format!("{}: {}", file.display(), sentence(&error)))) {
         Ok(_) => {
