@@ -1,7 +1,7 @@
 //! Records without a key, the random numbers drawn for them, and the partitions they go to.
 
 use super::registry::{Format, first_has_keys};
-use super::report::{Tally, Wrong, parse};
+use super::report::{Tally, Wrong, parse, within};
 use crate::kafka::builtin_partitioner::{BuiltInPartitioner, QueueLoad, TopicPartitions};
 use crate::protocol::ids::PartitionIndex;
 use serde::Deserialize;
@@ -49,11 +49,17 @@ struct Choices {
     random_numbers_drawn: usize,
 }
 
+/// More batches than any queue holds.
+const QUEUE_SIZE_MAX: u32 = 10_000;
+
 fn check(value: Value, tally: &mut Tally) -> Result<(), Wrong> {
     let file: File = parse(value)?;
     for case in file.cases {
         if case.partitions == 0 {
             return Err(Wrong("a topic without partitions".into()));
+        }
+        for size in case.load.iter().flat_map(|load| &load.queue_sizes) {
+            within("a queue size", *size, QUEUE_SIZE_MAX)?;
         }
         let expected = Choices {
             partitions: case.appends.iter().map(|append| append.partition).collect(),

@@ -1,7 +1,7 @@
 //! A follower's fetches and silences, and what its leader makes of them.
 
 use super::registry::{Format, first_has_keys};
-use super::report::{Tally, Wrong, parse};
+use super::report::{MILLIS_MAX, Tally, Wrong, parse, within};
 use crate::kafka::replica::Replica;
 use crate::protocol::ids::BrokerId;
 use crate::protocol::offset::Offset;
@@ -58,9 +58,12 @@ struct Tracked {
 fn check(value: Value, tally: &mut Tally) -> Result<(), Wrong> {
     let file: File = parse(value)?;
     for sequence in file.sequences {
+        within("lag_max", sequence.lag_max, MILLIS_MAX)?;
+        within("t0", sequence.t0, MILLIS_MAX)?;
         let mut replica = Replica::new(BrokerId(1), SimTime::from_millis(sequence.t0), sequence.in_isr);
         let lag_time_max = SimDuration::from_millis(sequence.lag_max);
         for step in sequence.steps {
+            within("t", step.t, MILLIS_MAX)?;
             let (now, leader_log_end) = (SimTime::from_millis(step.t), Offset(step.leader_leo));
             let before = replica.clone();
             match step.op {

@@ -1,7 +1,7 @@
 //! Records appended in virtual time, the sender's polls, and the batches that each poll drains.
 
 use super::registry::{Format, first_has_keys};
-use super::report::{Tally, Wrong, parse};
+use super::report::{MILLIS_MAX, Tally, Wrong, parse, within};
 use crate::kafka::accumulator::RecordAccumulator;
 use crate::kafka::accumulator::append::{Append, ToAppend};
 use crate::kafka::accumulator::send::OpenGate;
@@ -73,16 +73,25 @@ struct Outcome {
     available_memory: u64,
 }
 
+/// More bytes than any batch, request or record of the vectors has.
+const BYTES_MAX: u32 = 100_000_000;
+
 fn check(value: Value, tally: &mut Tally) -> Result<(), Wrong> {
     let file: File = parse(value)?;
     for (index, scenario) in file.scenarios.iter().enumerate() {
         if scenario.brokers == 0 || scenario.batch_size == 0 {
             return Err(Wrong(format!("scenarios[{index}]: no brokers, or batches of no size")));
         }
+        within("linger_ms", scenario.linger_ms, MILLIS_MAX)?;
+        within("batch_size", scenario.batch_size, BYTES_MAX)?;
+        within("max_request_size", scenario.max_request_size, BYTES_MAX)?;
         let mut run = Run::new(scenario);
         for event in &scenario.events {
-            if let Some(append) = event.appends.iter().find(|append| append.p >= scenario.partitions) {
-                return Err(Wrong(format!("scenarios[{index}]: no partition {}", append.p)));
+            within("t", event.t, MILLIS_MAX)?;
+            for append in &event.appends {
+                within("p + 1", u32::from(append.p) + 1, u32::from(scenario.partitions))?;
+                within("key_len", append.key_len, i64::from(BYTES_MAX))?;
+                within("value_len", append.value_len, i64::from(BYTES_MAX))?;
             }
             let ours = run.on_event(event);
             let given = || format!("scenario {index} ({} batches waited) at {} ms, {:?}", run.queued_before, event.t, event.appends);

@@ -57,6 +57,14 @@ pub fn parse<T: DeserializeOwned>(value: Value) -> Result<T, Wrong> {
     serde_path_to_error::deserialize(value).map_err(|error| Wrong(error.to_string()))
 }
 
+/// Checks that a number of a file is in a range that our types can hold.
+pub fn within<T: PartialOrd + fmt::Display>(what: &str, number: T, max: T) -> Result<(), Wrong> {
+    if number <= max { Ok(()) } else { Err(Wrong(format!("{what} is {number}, more than {max}"))) }
+}
+
+/// The most milliseconds that a file may name: some thirty years.
+pub const MILLIS_MAX: u64 = 1_000_000_000_000;
+
 /// Counts cases as they are compared.
 #[derive(Debug, Default)]
 pub struct Tally {
