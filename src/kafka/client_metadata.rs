@@ -56,6 +56,10 @@ impl ClientMetadata {
     pub fn request_update(&mut self) {
         self.is_update_requested = true;
     }
+    /// True while a question is on its way.
+    pub fn is_in_flight(&self) -> bool {
+        self.is_in_flight
+    }
     /// When to ask next; `None` while a question is in flight.
     pub fn next_update_at(&self, max_age: SimDuration) -> Option<SimTime> {
         if self.is_in_flight {

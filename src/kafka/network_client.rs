@@ -159,7 +159,13 @@ impl<C> NetworkClient<C> {
         let known: Vec<BrokerId> = self.metadata.cluster().brokers.iter().map(|(broker, _)| *broker).collect();
         self.least_loaded_of(&known, start, now).or_else(|| self.least_loaded_of(&self.options.bootstrap, start, now))
     }
-    /// Something was missing or wrong: ask for metadata as soon as the back-off allows.
+    /// Something is missing in the metadata: ask as soon as the back-off allows, unless the answer is on its way already.
+    pub fn want_metadata(&mut self, out: &mut Outbox) {
+        if !self.metadata.is_in_flight() {
+            self.request_metadata_update(out);
+        }
+    }
+    /// The metadata are wrong, as an error says: ask as soon as the back-off allows.
     pub fn request_metadata_update(&mut self, out: &mut Outbox) {
         self.metadata.request_update();
         self.maybe_update_metadata(out);

@@ -72,8 +72,8 @@ pub enum Timer {
     RequestTimeout(ClientRole),
     /// Ask for metadata: after a back-off, or because it is too old (`metadata.max.age.ms`).
     MetadataRefresh(ClientRole),
-    /// The application has waited too long for buffer memory (`max.block.ms`).
-    BufferWait(u64),
+    /// A call of send() has waited too long for memory or metadata (`max.block.ms`).
+    BufferWait,
     /// Tell the coordinator that this member lives.
     Heartbeat,
     /// Ask for the coordinator, or join, again.
@@ -106,7 +106,7 @@ impl Timer {
     pub const fn client_role(&self) -> Option<ClientRole> {
         match self {
             Self::RequestTimeout(role) | Self::MetadataRefresh(role) => Some(*role),
-            Self::Sender | Self::BufferWait(_) => Some(ClientRole::Producer),
+            Self::Sender | Self::BufferWait => Some(ClientRole::Producer),
             Self::Heartbeat | Self::CoordinatorRetry | Self::FetchRetry | Self::AutoCommit | Self::PollInterval => Some(ClientRole::Consumer),
             _ => None,
         }

@@ -75,6 +75,16 @@ impl RecordAccumulator {
         self.existing_queue(partition).into_iter().flat_map(|queue| queue.batches.iter())
     }
 
+    /// The same, to give batches that were sent before another sequence (KIP-360).
+    pub fn queue_mut(&mut self, partition: TopicPartition) -> impl Iterator<Item = &mut ProducerBatch> {
+        let topic = self.topics.iter_mut().find(|queues| queues.topic == partition.topic);
+        topic.and_then(|topic| topic.existing_mut(partition.partition)).into_iter().flat_map(|queue| queue.batches.iter_mut())
+    }
+    /// Partitions that something waits for.
+    pub fn queued_partitions(&self) -> impl Iterator<Item = TopicPartition> {
+        self.topics.iter().flat_map(TopicQueues::front_batches).map(|batch| batch.partition)
+    }
+
     /// A batch is done with, for good or bad: its memory is free again. Then see `resume`.
     pub fn deallocate(&mut self, batch: &ProducerBatch) {
         if !batch.is_split {

@@ -84,7 +84,7 @@ impl FetcherClient {
             }
         }
         if is_leader_missing {
-            context.network.request_metadata_update(out);
+            context.network.want_metadata(out);
         }
         if let Some(at) = next_retry {
             context.look_again_at(at, out);

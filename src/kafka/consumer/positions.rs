@@ -108,7 +108,7 @@ fn by_leader<T>(context: &mut ConsumerContext, questions: impl Iterator<Item = (
     let mut grouped: Vec<(BrokerId, Vec<Question<T>>)> = Vec::new();
     for (partition, question) in questions {
         let Some((broker, leader_epoch)) = context.network.metadata().leader(partition) else {
-            context.network.request_metadata_update(out);
+            context.network.want_metadata(out);
             continue;
         };
         if !can_send(context, broker, out) {
