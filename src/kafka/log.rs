@@ -2,7 +2,10 @@
 //! It knows offsets, leader epochs, and what has reached the platter; it has never heard of replication.
 
 use super::leader_epochs::LeaderEpochs;
+use super::producer_state::{AppendOrigin, ProducerStates, TransactionVersion, Validated};
+use super::transaction_verification::Verification;
 use crate::protocol::config::{TopicConfig, millis};
+use crate::protocol::error_code::ErrorCode;
 use crate::protocol::offset::{EpochEndOffset, LeaderEpoch, Offset};
 use crate::protocol::record::RecordBatch;
 use crate::sim::shared_vec::SharedVec;
@@ -49,6 +52,8 @@ pub struct Log {
     log_start_offset: Offset,
     log_end_offset: Offset,
     leader_epochs: LeaderEpochs,
+    /// What producers have written lately: resends are known by it.
+    producers: ProducerStates,
     /// What is still in the page cache: up to this offset it will be on the platter at that time.
     unflushed: VecDeque<(Offset, SimTime)>,
     /// Everything below is on the platter.
@@ -62,6 +67,7 @@ impl Default for Log {
             log_start_offset: Offset::ZERO,
             log_end_offset: Offset::ZERO,
             leader_epochs: LeaderEpochs::default(),
+            producers: ProducerStates::default(),
             unflushed: VecDeque::new(),
             recovery_point: Offset::ZERO,
         }
@@ -95,6 +101,17 @@ impl Log {
         self.leader_epochs.assign(epoch, self.log_end_offset);
     }
 
+    /// Whether a client's batch follows what its producer has written before, or is a resend (KIP-98).
+    ///
+    /// # Errors
+    /// `InvalidProducerEpoch`, `OutOfOrderSequenceNumber` or `InvalidTxnState`.
+    pub fn validate_producer(&self, batch: &RecordBatch) -> Result<Validated, ErrorCode> {
+        self.producers.validate(batch, AppendOrigin::Client, TransactionVersion::V2, Verification::NotRequired)
+    }
+    pub fn producers(&self) -> &ProducerStates {
+        &self.producers
+    }
+
     /// Appends a batch from a producer: it gets the next offsets and the leader's epoch.
     pub fn append_as_leader(&mut self, mut batch: RecordBatch, epoch: LeaderEpoch, config: &TopicConfig) -> Appended {
         batch.base_offset = self.log_end_offset;
@@ -112,6 +129,7 @@ impl Log {
         let rolled = self.roll_if_needed(&batch, config);
         let (base_offset, next_offset) = (batch.base_offset, batch.next_offset());
         self.leader_epochs.assign(batch.leader_epoch, base_offset);
+        self.producers.apply(&batch);
         self.active_mut().push(batch);
         self.log_end_offset = next_offset;
         Appended { base_offset, rolled }
@@ -226,6 +244,7 @@ impl Log {
         self.log_end_offset = end;
         self.log_start_offset = self.log_start_offset.min(end);
         self.leader_epochs.truncate_from_end(end);
+        self.producers = ProducerStates::rebuild(self.segments.iter().flat_map(|segment| segment.batches.iter()), end);
         self.recovery_point = self.recovery_point.min(end);
         while self.unflushed.back().is_some_and(|(to, _)| *to > end) {
             let (_, at) = self.unflushed.pop_back().expect("just seen");

@@ -2,6 +2,7 @@
 
 use super::Broker;
 use crate::kafka::group_coordinator::OffsetsWrite;
+use crate::kafka::producer_state::Validated;
 use crate::protocol::config::millis;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{CorrelationId, Node, RecordId, TopicPartition};
@@ -87,7 +88,15 @@ impl Broker {
         if i64::from(batch.size) > partition.config.max_message_bytes {
             return Err(ErrorCode::MessageTooLarge);
         }
-        self.append_as_leader(id, batch, out)
+        let log = self.disk.logs.entry(id).or_default();
+        match log.validate_producer(&batch)? {
+            Validated::Append => self.append_as_leader(id, batch, out),
+            Validated::Duplicate { base_offset } => {
+                let (producer_id, base_sequence) = (batch.producer_id, batch.base_sequence);
+                out.record(TraceEvent::DuplicateBatch { partition: id, producer_id, base_sequence, base_offset });
+                Ok(base_offset)
+            }
+        }
     }
 
     fn append_as_leader(&mut self, id: TopicPartition, batch: RecordBatch, out: &mut Outbox) -> Result<Offset, ErrorCode> {
