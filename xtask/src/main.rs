@@ -15,6 +15,10 @@ mod dist;
 mod single_file;
 mod http;
 mod serve;
+mod budget;
+mod parity;
+mod bless;
+mod test;
 
 use anyhow::{Result, bail};
 
@@ -27,6 +31,13 @@ cargo xtask COMMAND
                --watch      builds again when a source changes, and reloads the page
   dist       writes dist/ (a static site with relative addresses)
              and dist/correio.html (everything in one file, opens by double click, asks the network for nothing)
+  test       every test of the project: formatting, clippy, native tests, the page, its sizes, parity, and a real browser
+  bless      takes what the program says today as what golden tests expect; shows the files that changed
+               NAME         only tests whose name contains it
+  parity     the same digest natively, in wasm under Node and in wasm in Chromium, for every scenario and several seeds
+               --seeds N            seeds 1 to N (3)
+               --until-seconds N    simulated time of each run (30)
+  budget     size, start, long tasks and speed of the page, each beside its target; only sizes can fail
   setup      finds or installs what the commands above need: the wasm32 standard library, Node packages, Chromium
                --check      only says what is there and what is missing
 
@@ -61,6 +72,16 @@ fn run(arguments: &[String]) -> Result<()> {
         "setup" => {
             accept_only(options, &["--check"])?;
             setup::run(options.iter().any(|option| option == "--check"))?;
+        }
+        "test" => {
+            accept_only(options, &[])?;
+            test::run()?;
+        }
+        "bless" => bless::run(options.first().map(String::as_str))?,
+        "parity" => parity::run(&parity::Options::parse(options)?)?,
+        "budget" => {
+            accept_only(options, &[])?;
+            budget::run()?;
         }
         unknown => bail!("there is no command `{unknown}`; `cargo xtask help` lists them"),
     }
