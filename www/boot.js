@@ -11,6 +11,7 @@
       lost: "Um arquivo da página não chegou. Confira a conexão e tente de novo.",
       broken: "O programa parou ao iniciar. Tente de novo; se continuar, abra a página sem o que vem depois do # no endereço.",
       again: "Tentar de novo",
+      open: "Abrir correio.html",
       details: "Detalhes técnicos",
     },
     en: {
@@ -20,6 +21,7 @@
       lost: "A file of the page did not arrive. Check the connection and try again.",
       broken: "The program stopped while starting. Try again; if it goes on, open the page without what follows # in its address.",
       again: "Try again",
+      open: "Open correio.html",
       details: "Technical details",
     },
   };
@@ -90,8 +92,10 @@
     const words = WORDS[language];
     const panel = element("div", { className: "boot" });
     panel.setAttribute("role", "alert");
-    const again = element("button", { type: "button", textContent: words.again });
-    again.addEventListener("click", () => location.reload());
+    const next =
+      error.key === "file"
+        ? element("a", { href: "correio.html", textContent: words.open })
+        : element("button", { type: "button", textContent: words.again, onclick: () => location.reload() });
     const details = element("details", {});
     details.append(
       element("summary", { textContent: words.details }),
@@ -100,7 +104,7 @@
     panel.append(
       element("h1", { textContent: words.title }),
       element("p", { textContent: words[error.key] || words.broken }),
-      again,
+      next,
       details,
     );
     document.getElementById("app").replaceChildren(panel);

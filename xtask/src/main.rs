@@ -42,7 +42,11 @@ cargo xtask COMMAND
                --check      only says what is there and what is missing
 
 Every command prepares what it needs by itself and is quick when it is there already.
-Environment: CHROME, a Chromium or Chrome to use; CI, set on a build machine, where a missing browser is a failure.
+
+Variables of the environment:
+  CHROME                   a Chromium or Chrome to use
+  CI                       set on a build machine: a missing browser is a failure, and Cargo.lock is what it is
+  CORREIO_WASM_TOOLCHAIN   native or debian: compiles the page with that compiler only
 ";
 
 fn main() {

@@ -11,9 +11,16 @@ use std::process::Command;
 /// The target of the page.
 pub(crate) const TARGET: &str = "wasm32-unknown-unknown";
 
+/// Chooses one way and forbids the other: `native` or `debian`. For trying a way on a machine that has both.
+const CHOICE_VARIABLE: &str = "CORREIO_WASM_TOOLCHAIN";
+
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"];
+
+const NOTHING_SERVES: &str = "the page needs Rust's standard library for wasm32: \
+    run `rustup target add wasm32-unknown-unknown`, \
+    or on Debian 12 as root `apt-get install rustc-web cargo-web rust-web-src`";
 
 /// How the page can be compiled here.
 #[derive(Debug)]
@@ -27,11 +34,11 @@ pub(crate) enum WasmToolchain {
 impl WasmToolchain {
     /// The toolchain that is here, without installing anything.
     pub(crate) fn find() -> Option<Self> {
-        if native_library_is_here() {
+        if may_use("native") && native_library_is_here() {
             return Some(Self::Native);
         }
         let linker = linker()?;
-        debian_is_here().then_some(Self::Debian { linker })
+        (may_use("debian") && debian_is_here()).then_some(Self::Debian { linker })
     }
 
     /// The toolchain that is here, or that can be installed.
@@ -39,7 +46,8 @@ impl WasmToolchain {
         if let Some(found) = Self::find() {
             return Ok(found);
         }
-        let added = paths::program("rustup").is_some()
+        let added = may_use("native")
+            && paths::program("rustup").is_some()
             && shell::step("rustup target add wasm32-unknown-unknown", || {
                 shell::run(Command::new("rustup").args(["target", "add", TARGET]))
             })
@@ -47,10 +55,10 @@ impl WasmToolchain {
         if added && native_library_is_here() {
             return Ok(Self::Native);
         }
-        setup::apt_install(DEBIAN_PACKAGES).context(
-            "the page needs Rust's standard library for wasm32: run `rustup target add wasm32-unknown-unknown`, \
-             or on Debian 12 as root `apt-get install rustc-web cargo-web rust-web-src`",
-        )?;
+        if !may_use("debian") {
+            bail!("{NOTHING_SERVES}");
+        }
+        setup::apt_install(DEBIAN_PACKAGES).context(NOTHING_SERVES)?;
         if linker().is_none() {
             setup::apt_install(&["lld"]).context("the page needs a linker for wasm: install Debian's `lld`")?;
         }
@@ -88,6 +96,10 @@ fn flags() -> String {
         flags.push_str(&format!(" --remap-path-prefix={home}=cargo"));
     }
     flags
+}
+
+fn may_use(way: &str) -> bool {
+    std::env::var(CHOICE_VARIABLE).map_or(true, |choice| choice.is_empty() || choice == way)
 }
 
 fn native_library_is_here() -> bool {
