@@ -33,6 +33,7 @@ const SPOILS: &[(&str, &str, &str)] = &[
     ("assignor_kip848_uniform.json", "7,8,9]}}}\n]}", "7,8]}}}\n]}"),
     ("kip848_reconciliation.json", "\"epoch\":7,\"prev_epoch\":6,\"assigned\":[],\"pending_revocation\":[]}}]}\n]}", "\"epoch\":7,\"prev_epoch\":7,\"assigned\":[],\"pending_revocation\":[]}}]}\n]}"),
     ("share_partition.json", "[10,\"ACQUIRED\",1,\"A\"]]}]}\n]}", "[10,\"ACQUIRED\",2,\"A\"]]}]}\n]}"),
+    ("config_defaults.json", r#""linger.ms":{"type":"LONG","default":"5""#, r#""linger.ms":{"type":"LONG","default":"0""#),
     ("assignor_sticky.json", "\"c7\":[\"t0:2\",\"t1:6\"]}}\n]}", "\"c7\":[\"t1:6\",\"t0:2\"]}}\n]}"),
     ("assignor_cooperative_sticky.json", "\"t3:5\",\"t3:6\"]}}\n]}", "\"t3:6\",\"t3:5\"]}}\n]}"),
 ];

@@ -18,6 +18,7 @@ pub mod assignor;
 pub mod group_assignor;
 pub mod reconciliation;
 pub mod share_partition;
+pub mod config;
 #[cfg(feature = "cli")]
 pub mod paths;
 
