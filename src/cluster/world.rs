@@ -15,7 +15,7 @@ use crate::shop::load::Load;
 use crate::shop::service::Service;
 use crate::sim::digest::Digest;
 use crate::sim::network::{LinkOptions, Network, NodeIndex};
-use crate::sim::queue::EventQueue;
+use crate::sim::queue::{EventKey, EventQueue};
 use crate::sim::rng::Seed;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::Effect;
@@ -120,8 +120,12 @@ impl Cluster {
         self.queue.next_at()
     }
     /// Everything that is under way, in no particular order.
-    pub fn pending(&self) -> impl Iterator<Item = (SimTime, &Scheduling)> {
-        self.queue.iter().map(|(key, scheduling)| (key.at, scheduling))
+    pub fn pending(&self) -> impl Iterator<Item = (EventKey, &Scheduling)> {
+        self.queue.iter().map(|(key, scheduling)| (*key, scheduling))
+    }
+    /// When a process's timer is due; `None` when it is not set.
+    pub fn timer_due(&self, node: Node, timer: &Timer) -> Option<SimTime> {
+        self.process(node)?.timers.iter().find(|(set, _)| set == timer).map(|(_, scheduled)| scheduled.key.at)
     }
 
     pub fn process(&self, node: Node) -> Option<&Process> {

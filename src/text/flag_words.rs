@@ -21,6 +21,5 @@ messages! {
     span_no_leader(partition: &str) { pt: "{partition} sem líder"; en: "{partition} without a leader"; }
     span_rebalance(group: &str) { pt: "rebalance de {group}"; en: "rebalance of {group}"; }
     span_quorum_election() { pt: "eleição dos controllers"; en: "controller election"; }
-    span_under_replicated(partition: &str) { pt: "{partition} com cópias a menos"; en: "{partition} under-replicated"; }
     span_send_blocked(client: &str) { pt: "{client} bloqueado"; en: "{client} blocked"; }
 }

@@ -18,17 +18,15 @@ pub enum CommandLine {
     ConsumerGroupsMembers,
     ConsumerGroupsState,
     MetadataQuorumStatus,
-    MetadataQuorumReplication,
 }
 
 impl CommandLine {
     /// All of them, in the order in which they are offered.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 5] = [
         Self::TopicsDescribe,
         Self::ConsumerGroupsDescribe,
         Self::ConsumerGroupsMembers,
         Self::ConsumerGroupsState,
         Self::MetadataQuorumStatus,
-        Self::MetadataQuorumReplication,
     ];
 }

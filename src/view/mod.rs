@@ -16,6 +16,12 @@ pub mod narration_view;
 pub mod inspector_view;
 pub mod command_line_view;
 pub mod fixture;
+pub mod from_cluster;
+pub mod chips;
+pub mod telling;
+pub mod timeline;
+pub mod inspect;
+pub mod command_line;
 
 pub use crate::protocol::ids::{BrokerId, ClientId, ControllerId, EventNumber, GroupId, Node, OrderId, RecordId, TopicId, TopicPartition};
 pub use crate::protocol::offset::{Generation, LeaderEpoch, Offset, QuorumEpoch};

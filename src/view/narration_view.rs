@@ -16,8 +16,10 @@ pub struct NarrationView {
     pub event: TraceEvent,
     /// Settings that decided it, each of which opens its knob.
     pub chips: Vec<ChipView>,
-    /// How many other facts of the same kind were told with this one.
+    /// How many other facts of the same kind happened with this one.
     pub others: u32,
+    /// True for the daily work of the shop, told when nothing heavier has happened for a while.
+    pub is_daily: bool,
 }
 
 /// A setting with its value now.

@@ -28,8 +28,6 @@ pub struct FlagView {
     pub at: SimTime,
     pub event: EventNumber,
     pub kind: FlagKind,
-    /// The number of the hand's intervention, when a hand did it: it can be undone.
-    pub intervention: Option<u32>,
 }
 
 /// What kind of moment.
@@ -87,6 +85,5 @@ pub enum SpanKind {
     NoLeader(TopicPartition),
     Rebalance(GroupId),
     QuorumElection,
-    UnderReplicated(TopicPartition),
     SendBlocked(ClientId),
 }
