@@ -72,6 +72,15 @@ impl Offset {
     }
 }
 
+impl MemberEpoch {
+    /// With it a member joins.
+    pub const JOIN: Self = Self(0);
+    /// With it a member leaves.
+    pub const LEAVE: Self = Self(-1);
+    /// With it a static member leaves for a while.
+    pub const LEAVE_STATIC: Self = Self(-2);
+}
+
 impl LeaderEpoch {
     /// Kafka's -1: no epoch.
     pub const NONE: Self = Self(-1);
