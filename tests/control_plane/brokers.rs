@@ -54,32 +54,32 @@ fn check(actual: &str, expected: Expect) {
 fn brokers_register_fenced_catch_up_and_are_unfenced_then_the_topics_are_made() {
     let world = settled(WorldOptions::new(7, 3, 3).with_topic("orders", &[&[1, 2, 3]]));
     check(&world.transcript(0), expect![[r#"
-        00:01.555.085 c1 QuorumPreVoteAsked { candidate: ControllerId(1), epoch: QuorumEpoch(0) }
-        00:01.556.061 c2 QuorumVoteGranted { voter: ControllerId(2), candidate: ControllerId(1), epoch: QuorumEpoch(0), pre_vote: true }
-        00:01.556.129 c3 QuorumVoteGranted { voter: ControllerId(3), candidate: ControllerId(1), epoch: QuorumEpoch(0), pre_vote: true }
-        00:01.557.032 c1 QuorumElectionStarted { candidate: ControllerId(1), epoch: QuorumEpoch(1) }
-        00:01.557.789 c3 QuorumVoteGranted { voter: ControllerId(3), candidate: ControllerId(1), epoch: QuorumEpoch(1), pre_vote: false }
-        00:01.557.988 c2 QuorumVoteGranted { voter: ControllerId(2), candidate: ControllerId(1), epoch: QuorumEpoch(1), pre_vote: false }
-        00:01.558.374 c1 QuorumLeaderElected { leader: ControllerId(1), epoch: QuorumEpoch(1) }
-        00:01.558.374 c1 MetadataAppended { base_offset: Offset(0), records: 1, epoch: QuorumEpoch(1) }
-        00:01.559.178 c3 QuorumFollowerJoined { follower: ControllerId(3), leader: ControllerId(1), epoch: QuorumEpoch(1) }
-        00:01.559.739 c2 QuorumFollowerJoined { follower: ControllerId(2), leader: ControllerId(1), epoch: QuorumEpoch(1) }
-        00:01.562.756 c1 MetadataCommitted { high_watermark: Offset(1) }
-        00:01.562.756 c1 ControllerActivated { controller: ControllerId(1), epoch: QuorumEpoch(1) }
-        00:01.587.756 c1 MetadataAppended { base_offset: Offset(1), records: 2, epoch: QuorumEpoch(1) }
-        00:01.590.053 c1 MetadataCommitted { high_watermark: Offset(3) }
-        00:01.600.619 c1 BrokerRegistered { broker: BrokerId(1), broker_epoch: BrokerEpoch(3) }
-        00:01.600.756 c1 BrokerRegistered { broker: BrokerId(2), broker_epoch: BrokerEpoch(4) }
-        00:01.600.790 c1 BrokerRegistered { broker: BrokerId(3), broker_epoch: BrokerEpoch(5) }
-        00:01.625.619 c1 MetadataAppended { base_offset: Offset(3), records: 3, epoch: QuorumEpoch(1) }
-        00:01.627.598 c1 MetadataCommitted { high_watermark: Offset(6) }
-        00:01.641.438 c1 BrokerUnfenced { broker: BrokerId(1), broker_epoch: BrokerEpoch(3) }
-        00:01.641.810 c1 BrokerUnfenced { broker: BrokerId(3), broker_epoch: BrokerEpoch(5) }
-        00:01.641.949 c1 BrokerUnfenced { broker: BrokerId(2), broker_epoch: BrokerEpoch(4) }
-        00:01.641.949 c1 TopicCreated { topic: TopicId(0), name: TopicName("orders"), partitions: 1 }
-        00:01.641.949 c1 LeaderElected { partition: TopicPartition { topic: TopicId(0), partition: PartitionIndex(0) }, leader: Some(BrokerId(1)), previous: None, leader_epoch: LeaderEpoch(0), election: New, isr: [BrokerId(1), BrokerId(2), BrokerId(3)] }
-        00:01.666.438 c1 MetadataAppended { base_offset: Offset(6), records: 5, epoch: QuorumEpoch(1) }
-        00:01.668.304 c1 MetadataCommitted { high_watermark: Offset(11) }
+        00:01.555.085 c1 QuorumPreVoteAsked candidate=1 epoch=0
+        00:01.556.061 c2 QuorumVoteGranted voter=2 candidate=1 epoch=0 pre_vote=true
+        00:01.556.129 c3 QuorumVoteGranted voter=3 candidate=1 epoch=0 pre_vote=true
+        00:01.557.032 c1 QuorumElectionStarted candidate=1 epoch=1
+        00:01.557.789 c3 QuorumVoteGranted voter=3 candidate=1 epoch=1 pre_vote=false
+        00:01.557.988 c2 QuorumVoteGranted voter=2 candidate=1 epoch=1 pre_vote=false
+        00:01.558.374 c1 QuorumLeaderElected leader=1 epoch=1
+        00:01.558.374 c1 MetadataAppended base_offset=0 records=1 epoch=1
+        00:01.559.178 c3 QuorumFollowerJoined follower=3 leader=1 epoch=1
+        00:01.559.739 c2 QuorumFollowerJoined follower=2 leader=1 epoch=1
+        00:01.562.756 c1 MetadataCommitted high_watermark=1
+        00:01.562.756 c1 ControllerActivated controller=1 epoch=1
+        00:01.587.756 c1 MetadataAppended base_offset=1 records=2 epoch=1
+        00:01.590.053 c1 MetadataCommitted high_watermark=3
+        00:01.600.619 c1 BrokerRegistered broker=1 broker_epoch=3
+        00:01.600.756 c1 BrokerRegistered broker=2 broker_epoch=4
+        00:01.600.790 c1 BrokerRegistered broker=3 broker_epoch=5
+        00:01.625.619 c1 MetadataAppended base_offset=3 records=3 epoch=1
+        00:01.627.598 c1 MetadataCommitted high_watermark=6
+        00:01.641.438 c1 BrokerUnfenced broker=1 broker_epoch=3
+        00:01.641.810 c1 BrokerUnfenced broker=3 broker_epoch=5
+        00:01.641.949 c1 BrokerUnfenced broker=2 broker_epoch=4
+        00:01.641.949 c1 TopicCreated topic=0 name="orders" partitions=1
+        00:01.641.949 c1 LeaderElected-0-0 leader=1 previous=None leader_epoch=0 election=New isr=[1 2 3]
+        00:01.666.438 c1 MetadataAppended base_offset=6 records=5 epoch=1
+        00:01.668.304 c1 MetadataCommitted high_watermark=11
     "#]]);
 }
 
@@ -92,17 +92,17 @@ fn a_crashed_broker_is_fenced_after_its_session_and_another_leads() {
     world.restart(broker(1));
     world.run_for(3_000);
     check(&world.transcript(from), expect![[r#"
-        00:12.812.756 c1 BrokerFenced { broker: BrokerId(1), broker_epoch: BrokerEpoch(3), reason: SessionExpired }
-        00:12.812.756 c1 LeaderElected { partition: TopicPartition { topic: TopicId(0), partition: PartitionIndex(0) }, leader: Some(BrokerId(2)), previous: Some(BrokerId(1)), leader_epoch: LeaderEpoch(1), election: FromIsr, isr: [BrokerId(2), BrokerId(3)] }
-        00:12.812.756 c1 IsrChanged { partition: TopicPartition { topic: TopicId(0), partition: PartitionIndex(0) }, isr: [BrokerId(2), BrokerId(3)], previous: [BrokerId(1), BrokerId(2), BrokerId(3)], elr: [], partition_epoch: PartitionEpoch(1) }
-        00:12.837.756 c1 MetadataAppended { base_offset: Offset(33), records: 2, epoch: QuorumEpoch(1) }
-        00:12.838.970 c1 MetadataCommitted { high_watermark: Offset(35) }
-        00:17.642.767 c1 BrokerRegistered { broker: BrokerId(1), broker_epoch: BrokerEpoch(45) }
-        00:17.667.767 c1 MetadataAppended { base_offset: Offset(45), records: 1, epoch: QuorumEpoch(1) }
-        00:17.669.272 c1 MetadataCommitted { high_watermark: Offset(46) }
-        00:17.683.050 c1 BrokerUnfenced { broker: BrokerId(1), broker_epoch: BrokerEpoch(45) }
-        00:17.708.050 c1 MetadataAppended { base_offset: Offset(46), records: 1, epoch: QuorumEpoch(1) }
-        00:17.709.820 c1 MetadataCommitted { high_watermark: Offset(47) }
+        00:12.812.756 c1 BrokerFenced broker=1 broker_epoch=3 reason=SessionExpired
+        00:12.812.756 c1 LeaderElected-0-0 leader=2 previous=1 leader_epoch=1 election=FromIsr isr=[2 3]
+        00:12.812.756 c1 IsrChanged-0-0 isr=[2 3] previous=[1 2 3] elr=[] partition_epoch=1
+        00:12.837.756 c1 MetadataAppended base_offset=33 records=2 epoch=1
+        00:12.838.970 c1 MetadataCommitted high_watermark=35
+        00:17.642.767 c1 BrokerRegistered broker=1 broker_epoch=45
+        00:17.667.767 c1 MetadataAppended base_offset=45 records=1 epoch=1
+        00:17.669.272 c1 MetadataCommitted high_watermark=46
+        00:17.683.050 c1 BrokerUnfenced broker=1 broker_epoch=45
+        00:17.708.050 c1 MetadataAppended base_offset=46 records=1 epoch=1
+        00:17.709.820 c1 MetadataCommitted high_watermark=47
     "#]]);
     check(&partition(&world), expect!["leader=2 isr=2,3 elr= leader-epoch=1 partition-epoch=1"]);
 }
@@ -126,14 +126,14 @@ fn a_controlled_shutdown_moves_leadership_first_and_ends_when_everyone_knows() {
     world.begin_shutdown(1);
     world.run_until(8_000, "it may go", |world| world.brokers[0].lifecycle.state() == BrokerState::ShuttingDown);
     check(&world.transcript(from), expect![[r#"
-        00:04.643.367 c1 BrokerShutdownBegun { broker: BrokerId(1) }
-        00:04.643.367 c1 LeaderElected { partition: TopicPartition { topic: TopicId(0), partition: PartitionIndex(0) }, leader: Some(BrokerId(2)), previous: Some(BrokerId(1)), leader_epoch: LeaderEpoch(1), election: FromIsr, isr: [BrokerId(2), BrokerId(3)] }
-        00:04.643.367 c1 IsrChanged { partition: TopicPartition { topic: TopicId(0), partition: PartitionIndex(0) }, isr: [BrokerId(2), BrokerId(3)], previous: [BrokerId(1), BrokerId(2), BrokerId(3)], elr: [], partition_epoch: PartitionEpoch(1) }
-        00:04.668.367 c1 MetadataAppended { base_offset: Offset(17), records: 2, epoch: QuorumEpoch(1) }
-        00:04.669.833 c1 MetadataCommitted { high_watermark: Offset(19) }
-        00:06.723.354 c1 BrokerFenced { broker: BrokerId(1), broker_epoch: BrokerEpoch(3), reason: ControlledShutdown }
-        00:06.748.354 c1 MetadataAppended { base_offset: Offset(23), records: 1, epoch: QuorumEpoch(1) }
-        00:06.749.832 c1 MetadataCommitted { high_watermark: Offset(24) }
+        00:04.643.367 c1 BrokerShutdownBegun broker=1
+        00:04.643.367 c1 LeaderElected-0-0 leader=2 previous=1 leader_epoch=1 election=FromIsr isr=[2 3]
+        00:04.643.367 c1 IsrChanged-0-0 isr=[2 3] previous=[1 2 3] elr=[] partition_epoch=1
+        00:04.668.367 c1 MetadataAppended base_offset=17 records=2 epoch=1
+        00:04.669.833 c1 MetadataCommitted high_watermark=19
+        00:06.723.354 c1 BrokerFenced broker=1 broker_epoch=3 reason=ControlledShutdown
+        00:06.748.354 c1 MetadataAppended base_offset=23 records=1 epoch=1
+        00:06.749.832 c1 MetadataCommitted high_watermark=24
     "#]]);
     world.crash(broker(1));
     world.restart(broker(1));
@@ -221,14 +221,14 @@ fn a_reassignment_that_its_leader_completes_may_take_the_leadership_from_it() {
     assert_eq!(alter_error(&ask(&mut world, request)), ErrorCode::NewLeaderElected);
     check(&partition(&world), expect!["leader=2 isr=2,3,4 elr= leader-epoch=1 partition-epoch=2"]);
     check(&world.transcript(from), expect![[r#"
-        00:04.681.973 c1 ReassignmentStarted { partition: TopicPartition { topic: TopicId(0), partition: PartitionIndex(0) }, replicas: [BrokerId(2), BrokerId(3), BrokerId(4), BrokerId(1)] }
-        00:04.706.973 c1 MetadataAppended { base_offset: Offset(19), records: 1, epoch: QuorumEpoch(1) }
-        00:04.708.794 c1 MetadataCommitted { high_watermark: Offset(20) }
-        00:04.710.927 c1 LeaderElected { partition: TopicPartition { topic: TopicId(0), partition: PartitionIndex(0) }, leader: Some(BrokerId(2)), previous: Some(BrokerId(1)), leader_epoch: LeaderEpoch(1), election: FromIsr, isr: [BrokerId(2), BrokerId(3), BrokerId(4)] }
-        00:04.710.927 c1 IsrChanged { partition: TopicPartition { topic: TopicId(0), partition: PartitionIndex(0) }, isr: [BrokerId(2), BrokerId(3), BrokerId(4)], previous: [BrokerId(1), BrokerId(2), BrokerId(3)], elr: [], partition_epoch: PartitionEpoch(2) }
-        00:04.710.927 c1 ReassignmentCompleted { partition: TopicPartition { topic: TopicId(0), partition: PartitionIndex(0) }, replicas: [BrokerId(2), BrokerId(3), BrokerId(4)] }
-        00:04.735.927 c1 MetadataAppended { base_offset: Offset(20), records: 1, epoch: QuorumEpoch(1) }
-        00:04.738.043 c1 MetadataCommitted { high_watermark: Offset(21) }
+        00:04.681.973 c1 ReassignmentStarted-0-0 replicas=[2 3 4 1]
+        00:04.706.973 c1 MetadataAppended base_offset=19 records=1 epoch=1
+        00:04.708.794 c1 MetadataCommitted high_watermark=20
+        00:04.710.927 c1 LeaderElected-0-0 leader=2 previous=1 leader_epoch=1 election=FromIsr isr=[2 3 4]
+        00:04.710.927 c1 IsrChanged-0-0 isr=[2 3 4] previous=[1 2 3] elr=[] partition_epoch=2
+        00:04.710.927 c1 ReassignmentCompleted-0-0 replicas=[2 3 4]
+        00:04.735.927 c1 MetadataAppended base_offset=20 records=1 epoch=1
+        00:04.738.043 c1 MetadataCommitted high_watermark=21
     "#]]);
 }
 
@@ -238,8 +238,12 @@ fn preferred_leaders_come_back_when_asked_for_or_after_five_minutes() {
     world.crash(broker(1));
     world.run_for(13_000);
     let elect = |is_unclean| Request::ElectLeaders(ElectLeadersRequest { is_unclean, partitions: vec![ORDERS] });
-    check(&format!("{:?}", ask(&mut world, elect(false))), expect!["ElectLeaders(ElectLeadersResponse { results: [(TopicPartition { topic: TopicId(0), partition: PartitionIndex(0) }, PreferredLeaderNotAvailable)] })"]);
-    check(&format!("{:?}", ask(&mut world, elect(true))), expect!["ElectLeaders(ElectLeadersResponse { results: [(TopicPartition { topic: TopicId(0), partition: PartitionIndex(0) }, ElectionNotNeeded)] })"]);
+    let mut error = |is_unclean| match ask(&mut world, elect(is_unclean)) {
+        Response::ElectLeaders(response) => response.results[0].1,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(error(false), ErrorCode::PreferredLeaderNotAvailable);
+    assert_eq!(error(true), ErrorCode::ElectionNotNeeded);
     world.restart(broker(1));
     world.run_for(5_000);
     let from = world.facts.len();
@@ -257,12 +261,12 @@ fn preferred_leaders_come_back_when_asked_for_or_after_five_minutes() {
     ask(&mut world, Request::AlterPartition(request));
     world.run_for(300_000);
     check(&world.transcript(from), expect![[r#"
-        00:22.645.695 c1 IsrChanged { partition: TopicPartition { topic: TopicId(0), partition: PartitionIndex(0) }, isr: [BrokerId(1), BrokerId(2), BrokerId(3)], previous: [BrokerId(2), BrokerId(3)], elr: [], partition_epoch: PartitionEpoch(2) }
-        00:22.670.695 c1 MetadataAppended { base_offset: Offset(57), records: 1, epoch: QuorumEpoch(1) }
-        00:22.673.009 c1 MetadataCommitted { high_watermark: Offset(58) }
-        05:01.562.756 c1 LeaderElected { partition: TopicPartition { topic: TopicId(0), partition: PartitionIndex(0) }, leader: Some(BrokerId(1)), previous: Some(BrokerId(2)), leader_epoch: LeaderEpoch(2), election: Preferred, isr: [BrokerId(1), BrokerId(2), BrokerId(3)] }
-        05:01.587.756 c1 MetadataAppended { base_offset: Offset(615), records: 2, epoch: QuorumEpoch(1) }
-        05:01.589.386 c1 MetadataCommitted { high_watermark: Offset(617) }
+        00:22.645.695 c1 IsrChanged-0-0 isr=[1 2 3] previous=[2 3] elr=[] partition_epoch=2
+        00:22.670.695 c1 MetadataAppended base_offset=57 records=1 epoch=1
+        00:22.673.009 c1 MetadataCommitted high_watermark=58
+        05:01.562.756 c1 LeaderElected-0-0 leader=1 previous=2 leader_epoch=2 election=Preferred isr=[1 2 3]
+        05:01.587.756 c1 MetadataAppended base_offset=615 records=2 epoch=1
+        05:01.589.386 c1 MetadataCommitted high_watermark=617
     "#]]);
 }
 

@@ -7,7 +7,7 @@ use correio::kafka::controller::{Controller, ControllerOptions};
 use correio::kafka::metadata_image::MetadataImage;
 use correio::kafka::metadata_observer::MetadataObserver;
 use correio::protocol::config::BrokerConfig;
-use correio::protocol::ids::{BrokerId, ClientId, ControllerId, CorrelationId, Node, TopicName};
+use correio::protocol::ids::{BrokerId, ClientId, ControllerId, CorrelationId, EventNumber, Node, TopicName};
 use correio::protocol::message::{Message, NewTopic, Request, Response};
 use correio::protocol::offset::Offset;
 use correio::protocol::timer::Timer;
@@ -15,7 +15,8 @@ use correio::sim::queue::{EventQueue, Scheduled};
 use correio::sim::rng::{Ratio, Stream};
 use correio::sim::time::{SimDuration, SimTime};
 use correio::trace::event::TraceEvent;
-use correio::trace::{Effect, Outbox};
+use correio::trace::line::line;
+use correio::trace::{Effect, Outbox, TraceRecord};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
@@ -264,7 +265,12 @@ impl World {
 
     /// Facts since `from`, one a line.
     pub(crate) fn transcript(&self, from: usize) -> String {
-        self.facts[from..].iter().map(|(at, node, fact)| format!("{at} {node} {fact:?}\n")).collect()
+        let said = |(at, node, fact): &(SimTime, Node, TraceEvent)| {
+            let (number, caused_by) = (EventNumber(0), EventNumber(0));
+            let record = TraceRecord { number, caused_by, at: *at, node: Some(*node), event: fact.clone() };
+            line(&record).replace(" #0 <0", "") + "\n"
+        };
+        self.facts[from..].iter().map(said).collect()
     }
 }
 
