@@ -1,7 +1,8 @@
 //! A controller: a voter of the quorum and, while it leads it, the one that decides everything about brokers and
 //! partitions (`QuorumController`). Here are its start, its end, and the way of a request: a decision is a list of records
 //! and a response; the records take effect in the controller's own image at once, and the response goes out when they
-//! are committed. What it decides stands in files of their own.
+//! are committed. So do the facts that they make: what a deposed controller decided and nobody took over never happened.
+//! What it decides stands in files of their own.
 //!
 //! Simplified: topics that a scenario asks for are created by the first active controller, as soon as all the brokers it
 //! expects are unfenced; nobody sends CreateTopics for them.
@@ -20,8 +21,8 @@ use crate::protocol::offset::{Offset, QuorumEpoch};
 use crate::protocol::timer::Timer;
 use crate::sim::rng::{Seed, Stream};
 use crate::sim::time::SimDuration;
-use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
+use crate::trace::{Effect, Outbox};
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -68,19 +69,15 @@ pub(super) struct ActiveController {
     /// The quorum epoch in which it is active.
     epoch: QuorumEpoch,
     pub(super) heartbeats: BrokerHeartbeatManager,
-    /// Responses that wait for their records to be committed, oldest first.
-    deferred: VecDeque<DeferredResponse>,
+    /// What waits for all below an offset to be committed, oldest first.
+    deferred: VecDeque<(Offset, Deferred)>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct DeferredResponse {
-    to: Node,
-    correlation: CorrelationId,
-    response: Response,
-    /// What it is refused with, should this controller lose its leadership first.
-    refused: Response,
-    /// Goes out when all below is committed.
-    committed: Offset,
+enum Deferred {
+    /// Goes out as `refused` should this controller lose its leadership first.
+    Response { to: Node, correlation: CorrelationId, response: Response, refused: Response },
+    Fact(TraceEvent),
 }
 
 /// What a request leads to (`ControllerResult`).
@@ -177,30 +174,22 @@ impl Controller {
     }
 
     fn on_active_timer(&mut self, timer: &Timer, out: &mut Outbox) {
-        match timer {
-            Timer::MetadataIdle => self.write(vec![MetadataRecord::NoOpRecord], out),
-            Timer::BrokerSessionCheck => {
-                let records = self.fence_stale_broker(out);
-                let is_one_fenced = !records.is_empty();
-                self.write(records, out);
-                // There may be another: it is looked for at once.
-                let pause = if is_one_fenced { SimDuration::ZERO } else { self.session_check_interval() };
-                out.set_timer(Timer::BrokerSessionCheck, pause);
-                return;
-            }
-            Timer::LeaderImbalanceCheck => {
-                if self.options.config.auto_leader_rebalance_enable {
-                    let records = self.balance_leaders(out);
-                    self.write(records, out);
-                }
-            }
-            Timer::UncleanElectionCheck => {
-                let records = self.elect_unclean_leaders(out);
-                self.write(records, out);
-            }
-            _ => {}
+        let mut facts = Outbox::new(out.now());
+        let records = match timer {
+            Timer::MetadataIdle => vec![MetadataRecord::NoOpRecord],
+            Timer::BrokerSessionCheck => self.fence_stale_broker(&mut facts),
+            Timer::LeaderImbalanceCheck if self.options.config.auto_leader_rebalance_enable => self.balance_leaders(&mut facts),
+            Timer::UncleanElectionCheck => self.elect_unclean_leaders(&mut facts),
+            _ => Vec::new(),
+        };
+        let is_one_fenced = *timer == Timer::BrokerSessionCheck && !records.is_empty();
+        self.write(records, facts, out);
+        if is_one_fenced {
+            // There may be another: it is looked for at once.
+            out.set_timer(Timer::BrokerSessionCheck, SimDuration::ZERO);
+        } else {
+            self.set_periodic_timer(timer, out);
         }
-        self.set_periodic_timer(timer, out);
     }
 
     fn on_controller_request(&mut self, from: Node, correlation: CorrelationId, request: Request, out: &mut Outbox) {
@@ -209,48 +198,58 @@ impl Controller {
             out.send(from, Message::Response { correlation, response: refused });
             return;
         }
-        let result = self.decide(request, out);
+        let mut facts = Outbox::new(out.now());
+        let result = self.decide(request, &mut facts);
         let has_records = !result.records.is_empty();
-        self.write(result.records, out);
+        self.write(result.records, facts, out);
         self.respond(from, correlation, result.response, refused, has_records, out);
         self.create_expected_topics(out);
     }
 
-    fn decide(&mut self, request: Request, out: &mut Outbox) -> ControllerResult {
+    /// What is recorded in `facts` becomes true with the records.
+    fn decide(&mut self, request: Request, facts: &mut Outbox) -> ControllerResult {
         match request {
-            Request::BrokerRegistration(request) => self.register_broker(request, out),
-            Request::BrokerHeartbeat(request) => self.process_heartbeat(&request, out),
-            Request::AlterPartition(request) => self.alter_partition(&request, out),
-            Request::ElectLeaders(request) => self.elect_leaders(request, out),
-            Request::AlterPartitionReassignments(request) => self.reassign_partition(&request, out),
-            Request::CreateTopics(request) => self.create_topics(request, out),
-            Request::CreatePartitions(request) => self.create_partitions(&request, out),
-            Request::IncrementalAlterConfigs(request) => self.alter_config(request, out),
+            Request::BrokerRegistration(request) => self.register_broker(request, facts),
+            Request::BrokerHeartbeat(request) => self.process_heartbeat(&request, facts),
+            Request::AlterPartition(request) => self.alter_partition(&request, facts),
+            Request::ElectLeaders(request) => self.elect_leaders(request, facts),
+            Request::AlterPartitionReassignments(request) => self.reassign_partition(&request, facts),
+            Request::CreateTopics(request) => self.create_topics(request, facts),
+            Request::CreatePartitions(request) => self.create_partitions(&request, facts),
+            Request::IncrementalAlterConfigs(request) => self.alter_config(request, facts),
             Request::AllocateProducerIds(request) => self.allocate_producer_ids(&request),
             _ => unreachable!("whatever a controller can refuse it can also decide"),
         }
     }
 
-    /// Applies records to the image and hands them to the quorum.
-    pub(super) fn write(&mut self, records: Vec<MetadataRecord>, out: &mut Outbox) {
-        if records.is_empty() {
-            return;
+    /// Applies records to the image and hands them to the quorum; what they make true is told when they are committed.
+    pub(super) fn write(&mut self, records: Vec<MetadataRecord>, facts: Outbox, out: &mut Outbox) {
+        let has_records = !records.is_empty();
+        if has_records {
+            assert_eq!(self.image.next_offset(), self.quorum.next_append_offset(), "the image is ahead by what is not appended yet");
+            let mut delta = MetadataDelta::default();
+            for record in &records {
+                self.image.apply(record, &mut delta);
+            }
+            self.quorum.append(records, out);
         }
-        assert_eq!(self.image.next_offset(), self.quorum.next_append_offset(), "the image is ahead of the log by what is not appended yet");
-        let mut delta = MetadataDelta::default();
-        for record in &records {
-            self.image.apply(record, &mut delta);
+        let active = self.active.as_mut().expect("only an active controller decides");
+        for effect in facts.into_effects() {
+            match effect {
+                Effect::Record { fact } if has_records => active.deferred.push_back((self.image.next_offset(), Deferred::Fact(fact))),
+                Effect::Record { fact } => out.record(fact),
+                Effect::Send { .. } | Effect::SetTimer { .. } | Effect::CancelTimer { .. } => unreachable!("a decision only tells"),
+            }
         }
-        self.quorum.append(records, out);
     }
 
     /// Answers once the records are committed. A decision without records may rest on others' that are not yet: it waits
     /// for the youngest that anyone waits for.
     fn respond(&mut self, to: Node, correlation: CorrelationId, response: Response, refused: Response, has_records: bool, out: &mut Outbox) {
         let active = self.active.as_mut().expect("only an active controller decides");
-        let youngest = active.deferred.back().map(|deferred| deferred.committed);
+        let youngest = active.deferred.back().map(|(committed, _)| *committed);
         match if has_records { Some(self.image.next_offset()) } else { youngest } {
-            Some(committed) => active.deferred.push_back(DeferredResponse { to, correlation, response, refused, committed }),
+            Some(committed) => active.deferred.push_back((committed, Deferred::Response { to, correlation, response, refused })),
             None => out.send(to, Message::Response { correlation, response }),
         }
     }
@@ -266,7 +265,7 @@ impl Controller {
             self.deactivate(out);
         }
         if self.active.is_some() {
-            self.send_committed_responses(out);
+            self.complete_deferred(out);
         } else {
             self.replay_committed();
             if self.quorum.is_leader_caught_up() {
@@ -283,12 +282,14 @@ impl Controller {
         }
     }
 
-    fn send_committed_responses(&mut self, out: &mut Outbox) {
+    fn complete_deferred(&mut self, out: &mut Outbox) {
         let high_watermark = self.quorum.high_watermark();
         let Some(active) = &mut self.active else { return };
-        while active.deferred.front().is_some_and(|deferred| deferred.committed <= high_watermark) {
-            let deferred = active.deferred.pop_front().expect("it was just seen");
-            out.send(deferred.to, Message::Response { correlation: deferred.correlation, response: deferred.response });
+        while active.deferred.front().is_some_and(|(committed, _)| *committed <= high_watermark) {
+            match active.deferred.pop_front().expect("it was just seen").1 {
+                Deferred::Response { to, correlation, response, .. } => out.send(to, Message::Response { correlation, response }),
+                Deferred::Fact(fact) => out.record(fact),
+            }
         }
     }
 
@@ -307,7 +308,7 @@ impl Controller {
             let level = i16::from(self.options.are_eligible_leader_replicas_enabled);
             let features = [METADATA_VERSION, (ELIGIBLE_LEADER_REPLICAS_VERSION, level)];
             let record = |(name, level): (&str, i16)| MetadataRecord::FeatureLevelRecord { name: name.into(), level };
-            self.write(features.map(record).to_vec(), out);
+            self.write(features.map(record).to_vec(), Outbox::new(out.now()), out);
         }
         self.create_expected_topics(out);
     }
@@ -318,8 +319,11 @@ impl Controller {
         for timer in [Timer::MetadataIdle, Timer::BrokerSessionCheck, Timer::LeaderImbalanceCheck, Timer::UncleanElectionCheck] {
             out.cancel_timer(timer);
         }
-        for deferred in self.active.take().into_iter().flat_map(|active| active.deferred) {
-            out.send(deferred.to, Message::Response { correlation: deferred.correlation, response: deferred.refused });
+        for (_, deferred) in self.active.take().into_iter().flat_map(|active| active.deferred) {
+            match deferred {
+                Deferred::Response { to, correlation, refused, .. } => out.send(to, Message::Response { correlation, response: refused }),
+                Deferred::Fact(_) => {}
+            }
         }
         self.image = MetadataImage::default();
     }

@@ -35,8 +35,9 @@ impl Controller {
         let missing: Vec<_> = wanted.filter(|topic| self.image.topic_named(&topic.name).is_none()).collect();
         for topic in missing {
             // A scenario's own mistakes were found when it was read; what is left is refused every time alike.
-            if let Ok(records) = self.records_for_new_topic(&topic, self.image.next_topic_id(), out) {
-                self.write(records, out);
+            let mut facts = Outbox::new(out.now());
+            if let Ok(records) = self.records_for_new_topic(&topic, self.image.next_topic_id(), &mut facts) {
+                self.write(records, facts, out);
             }
         }
     }

@@ -46,7 +46,7 @@ pub enum TraceEvent {
     ControllerActivated { controller: ControllerId, epoch: QuorumEpoch },
     ControllerDeactivated { controller: ControllerId },
 
-    // The active controller's decisions (facts when appended; they take effect when committed and replayed).
+    // The active controller's decisions (facts once their records are committed; brokers act on them as they replay).
     BrokerRegistered { broker: BrokerId, broker_epoch: BrokerEpoch },
     BrokerFenced { broker: BrokerId, broker_epoch: BrokerEpoch, reason: FenceReason },
     BrokerUnfenced { broker: BrokerId, broker_epoch: BrokerEpoch },
