@@ -1,5 +1,8 @@
-//! The page's entry: mounts the app, and nothing else.
+//! The page's entry: mounts the app, and gives scripts the one function by which the two builds are compared.
 
+use correio::report::parity;
+use correio::sim::time::{SimDuration, SimTime};
+use wasm_bindgen::prelude::wasm_bindgen;
 use yew::prelude::*;
 
 #[component]
@@ -12,4 +15,11 @@ fn main() {
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
     let root = document.get_element_by_id("app").expect("index.html has the app's element");
     yew::Renderer::<Hello>::with_root(root).render();
+}
+
+/// The digest of a run of a scenario of the library, for `cargo xtask parity`. Throws when there is no such scenario.
+#[wasm_bindgen]
+pub fn digest(scenario: &str, seed: u64, until_ms: u64) -> Result<String, String> {
+    let until = SimTime::ZERO + SimDuration::from_millis(until_ms);
+    parity::digest(scenario, seed, until).map_err(|error| format!("{error:?}"))
 }

@@ -1,6 +1,8 @@
 //! The outcome of a run: counts of records and orders, groups, partitions, verdicts. What `correio run --json` prints and
 //! what the page compares.
 
+pub mod parity;
+
 use crate::cluster::records::RecordOutcome;
 use crate::cluster::world::Cluster;
 use crate::guarantee::{Breach, Monitor, Verdict};
