@@ -1,8 +1,8 @@
 //! The customers: their names are the keys of their orders.
 
-/// One for each letter, so that a letter on an envelope is one customer.
+/// One for each letter, so that a letter on an envelope is one customer. The first five spread over three partitions.
 const NAMES: [&str; 26] = [
-    "ana", "bruno", "carla", "davi", "elisa", "fabio", "gabi", "hugo", "iris", "joao", "katia", "lucas", "maria", "nuno", "olga", "paulo",
+    "alice", "bruno", "caio", "dani", "elisa", "fabio", "gabi", "hugo", "iris", "joao", "katia", "lucas", "maria", "nuno", "olga", "paulo",
     "quiteria", "rita", "sara", "tiago", "ursula", "vitor", "wanda", "xavier", "yara", "zeca",
 ];
 
