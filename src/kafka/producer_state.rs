@@ -354,6 +354,7 @@ mod tests {
         assert_eq!(states.first_unstable_offset(), Some(Offset(3)));
         let completed = states.apply(&marker(5, ControlRecord::Abort)).expect("a transaction was open");
         assert_eq!((completed.first_offset, completed.is_aborted), (Offset(3), true));
+        states.on_high_watermark(Offset(5));
         assert_eq!(states.first_unstable_offset(), Some(Offset(3)));
         states.on_high_watermark(Offset(6));
         assert_eq!(states.first_unstable_offset(), None);

@@ -124,6 +124,25 @@ fn callers_without_memory_wait_in_line_and_hurry_what_is_buffered() {
 }
 
 #[test]
+fn a_caller_who_finds_room_in_anothers_batch_gives_its_own_memory_back() {
+    let mut accumulator = accumulator();
+    for id in 1..=3 {
+        append(&mut accumulator, 0, id, 0);
+    }
+    let small = |id| Record { id: RecordId(id), timestamp: at(0), key: None, value: None, headers: Vec::new() };
+    for id in 4..=5 {
+        let to_append = ToAppend { topic: TopicId(0), partition: Some(PartitionIndex(1)), record: small(id) };
+        assert!(matches!(accumulator.append(at(0), to_append, at(9), &cluster(0), &mut || 0), Append::WouldBlock(_)));
+    }
+    for _ in 1..=2 {
+        drain(&mut accumulator, 0, 0).iter().for_each(|batch| accumulator.deallocate(batch));
+    }
+    let resumed: Vec<_> = std::iter::from_fn(|| accumulator.resume(at(1), &cluster(0), &mut || 0)).collect();
+    assert_eq!(resumed.iter().map(|(_, appended)| appended.is_new_batch).collect::<Vec<_>>(), [true, false]);
+    assert_eq!(accumulator.pool().available(), 200);
+}
+
+#[test]
 fn a_batch_nobody_waits_for_any_more_is_taken_out_with_its_memory() {
     let mut accumulator = accumulator();
     append(&mut accumulator, 0, 1, 0);
