@@ -15,3 +15,4 @@ pub mod conform;
 pub mod playback;
 pub mod text;
 pub mod view;
+pub mod app;

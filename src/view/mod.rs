@@ -14,6 +14,7 @@ pub mod ledger_view;
 pub mod timeline_view;
 pub mod narration_view;
 pub mod inspector_view;
+pub mod settings_view;
 pub mod command_line_view;
 pub mod fixture;
 pub mod from_cluster;

@@ -1,3 +1,5 @@
+//! Going anywhere in a run, held against running straight there.
+
 use super::*;
 use crate::playback::testing::shop;
 use crate::protocol::ids::{BrokerId, Node};

@@ -1,3 +1,5 @@
+//! Facts as they are told, in both languages.
+
 use super::*;
 use crate::protocol::ids::{BrokerEpoch, TopicId};
 use crate::protocol::offset::{LeaderEpoch, Offset, PartitionEpoch};

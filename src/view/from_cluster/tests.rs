@@ -1,3 +1,5 @@
+//! The view of a small shop at moments that are known.
+
 use super::*;
 use crate::cluster::intervention::Intervention;
 use crate::playback::recording::Recording;

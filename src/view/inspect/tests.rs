@@ -1,3 +1,5 @@
+//! The view of a small shop at moments that are known.
+
 use super::*;
 use crate::protocol::ids::{BrokerId, ClientId, Node};
 use crate::view::fixture;

@@ -1,0 +1,298 @@
+//! The run on the page: a recipe, its recording, the clock between two events, and the way back from what a hand did.
+
+use crate::cluster::intervention::Intervention;
+use crate::playback::pacer::{Pace, Pacer};
+use crate::playback::recording::{Made, Recording};
+use crate::playback::weight::Weight;
+use crate::protocol::ids::EventNumber;
+use crate::scenario::recipe::Recipe;
+use crate::sim::time::SimTime;
+
+/// More events than this in one frame, and the clock waits for the machine.
+const EVENTS_PER_FRAME_MAX: u32 = 4_000;
+/// A page computes no further than this.
+pub const EVENTS_MAX: u64 = 20_000_000;
+/// How many steps back from a hand's doings are kept.
+const UNDO_MAX: usize = 64;
+/// Events that a run is opened with when its scenario does not say where to open it.
+const OPENING_MAX: SimTime = SimTime::from_millis(60_000);
+
+/// Why a run goes no further.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Halt {
+    /// Nothing is left to happen.
+    Ended,
+    /// [`EVENTS_MAX`] has been reached.
+    AtLimit,
+}
+
+/// What a frame did.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Passed {
+    pub events: u32,
+    pub halt: Option<Halt>,
+}
+
+/// The interventions before a hand acted, and where it acted.
+#[derive(Clone, Debug)]
+struct Before {
+    interventions: Vec<Made>,
+    cursor: EventNumber,
+}
+
+/// A run that can be played.
+#[derive(Clone, Debug)]
+pub struct Run {
+    recipe: Recipe,
+    recording: Recording,
+    clock: SimTime,
+    pub pacer: Pacer,
+    is_playing: bool,
+    undo: Vec<Before>,
+}
+
+impl Run {
+    /// Opens a recipe where the link says, or where its scenario says that things are under way.
+    pub fn open(recipe: Recipe, position: Option<EventNumber>) -> Self {
+        let recording = Recording::new(recipe.cluster(), recipe.interventions.clone());
+        let mut run = Self { recipe, recording, clock: SimTime::ZERO, pacer: Pacer::default(), is_playing: false, undo: Vec::new() };
+        match position {
+            Some(position) => run.seek(position.min(EventNumber(EVENTS_MAX))),
+            None => run.go_to_opening(),
+        }
+        run
+    }
+
+    fn go_to_opening(&mut self) {
+        let opens_at = self.recipe.prepared.scenario.opens_at.map_or(SimTime::ZERO, |at| SimTime::ZERO + at.0);
+        self.seek_time(opens_at.min(OPENING_MAX));
+    }
+
+    pub fn recipe(&self) -> &Recipe {
+        &self.recipe
+    }
+    pub fn recording(&self) -> &Recording {
+        &self.recording
+    }
+    /// The moment shown: at or after the last event, before the next.
+    pub fn clock(&self) -> SimTime {
+        self.clock
+    }
+    pub fn is_playing(&self) -> bool {
+        self.is_playing
+    }
+    pub fn set_playing(&mut self, is_playing: bool) {
+        self.is_playing = is_playing;
+    }
+    pub fn can_undo(&self) -> bool {
+        !self.undo.is_empty()
+    }
+    /// The link to this moment.
+    pub fn link(&self, language: &str) -> String {
+        self.recipe.link(Some(self.recording.cursor()), Some(language))
+    }
+
+    /// A frame of the viewer's passes.
+    pub fn frame(&mut self, wall_micros: u64, is_waiting: bool) -> Passed {
+        if !self.is_playing {
+            return Passed::default();
+        }
+        let until = self.clock + self.pacer.frame(wall_micros, self.clock, is_waiting);
+        let mut passed = Passed::default();
+        loop {
+            let Some(next) = self.recording.cluster().next_at() else {
+                passed.halt = Some(Halt::Ended);
+                break;
+            };
+            if next > until {
+                self.clock = until;
+                return passed;
+            }
+            if self.recording.cursor().0 >= EVENTS_MAX {
+                passed.halt = Some(Halt::AtLimit);
+                break;
+            }
+            let weight = self.recording.step().unwrap_or(Weight::Idle);
+            passed.events += 1;
+            let ends_frame = self.pacer.saw(weight, self.recording.cluster().now());
+            if ends_frame || passed.events >= EVENTS_PER_FRAME_MAX {
+                break;
+            }
+        }
+        self.clock = self.recording.cluster().now();
+        passed
+    }
+
+    /// One event further; `None` when nothing is left to happen.
+    pub fn step(&mut self) -> Option<Weight> {
+        if self.recording.cursor().0 >= EVENTS_MAX {
+            return None;
+        }
+        let weight = self.recording.step();
+        self.settle();
+        weight
+    }
+    pub fn step_back(&mut self) {
+        // Between two events, going back first means back to the last one.
+        if self.clock > self.recording.cluster().now() {
+            self.settle();
+        } else {
+            self.recording.step_back();
+            self.settle();
+        }
+    }
+    pub fn seek(&mut self, event: EventNumber) {
+        self.recording.seek(event);
+        self.settle();
+    }
+    /// Goes to a moment, but not beyond what has been computed or what the opening needs.
+    pub fn seek_time(&mut self, at: SimTime) {
+        self.recording.seek_time(at);
+        self.settle();
+        self.clock = at.max(self.clock);
+        if let Some(next) = self.recording.cluster().next_at() {
+            self.clock = self.clock.min(next);
+        }
+    }
+    fn settle(&mut self) {
+        self.clock = self.recording.cluster().now();
+        self.pacer.jumped();
+    }
+
+    pub fn set_pace(&mut self, pace: Pace) {
+        self.pacer.set_pace(pace);
+    }
+
+    /// A hand acts now.
+    pub fn intervene(&mut self, interventions: Vec<Intervention>) {
+        if interventions.is_empty() {
+            return;
+        }
+        self.remember();
+        for intervention in interventions {
+            let weight = self.recording.intervene(intervention);
+            self.pacer.saw(weight, self.recording.cluster().now());
+        }
+        // What a hand does takes effect with the last event, so that is where the clock stands.
+        self.clock = self.recording.cluster().now();
+        self.note_interventions();
+    }
+
+    /// Takes the last thing back that a hand did, and stands where it was done; what was taken back, or `None`.
+    pub fn undo(&mut self) -> Option<Vec<Intervention>> {
+        let before = self.undo.pop()?;
+        let now = self.recording.interventions();
+        let kept = now.iter().zip(&before.interventions).take_while(|(now, before)| now == before).count();
+        let undone: Vec<Intervention> = now[kept..].iter().map(|(_, intervention)| intervention.clone()).collect();
+        if kept == before.interventions.len() {
+            for index in (kept..now.len()).rev() {
+                self.recording.undo(index);
+            }
+        } else {
+            self.recording.restart(before.interventions);
+        }
+        self.recording.seek(before.cursor);
+        self.settle();
+        self.note_interventions();
+        Some(undone)
+    }
+
+    /// The same scenario and seed from its opening, without anything that a hand did. It can be undone.
+    pub fn start_over(&mut self) {
+        self.remember();
+        self.recording.restart(Vec::new());
+        self.note_interventions();
+        self.go_to_opening();
+        self.pacer = Pacer::default();
+    }
+
+    fn remember(&mut self) {
+        if self.undo.len() == UNDO_MAX {
+            self.undo.remove(0);
+        }
+        self.undo.push(Before { interventions: self.recording.interventions().to_vec(), cursor: self.recording.cursor() });
+    }
+
+    fn note_interventions(&mut self) {
+        self.recipe.interventions = self.recording.interventions().to_vec();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::playback::pacer::Speed;
+    use crate::protocol::ids::{BrokerId, Node};
+
+    fn run() -> Run {
+        Run::open(Recipe::built_in("checkout").unwrap(), None)
+    }
+
+    fn crash(broker: u16) -> Vec<Intervention> {
+        vec![Intervention::Crash { node: Node::Broker(BrokerId(broker)) }]
+    }
+
+    #[test]
+    fn a_run_opens_where_its_scenario_says_that_things_are_under_way() {
+        assert_eq!(run().clock(), SimTime::from_millis(9_000));
+        assert!(run().recording().cluster().ledger.totals().placed > 0);
+    }
+
+    #[test]
+    fn frames_move_the_clock_by_the_pace_and_never_past_the_next_event() {
+        let mut run = run();
+        run.set_pace(Pace::Fixed(Speed::REAL));
+        run.set_playing(true);
+        for _ in 0..60 {
+            run.frame(16_000, false);
+            assert!(run.recording().cluster().now() <= run.clock());
+            assert!(run.recording().cluster().next_at().is_none_or(|next| next > run.clock()));
+        }
+        assert_eq!(run.clock(), SimTime::from_millis(9_960));
+    }
+
+    #[test]
+    fn at_rest_no_frame_changes_anything() {
+        let mut run = run();
+        let before = (run.clock(), run.recording().cursor());
+        assert_eq!(run.frame(16_000, false), Passed::default());
+        assert_eq!((run.clock(), run.recording().cursor()), before);
+    }
+
+    #[test]
+    fn what_a_hand_did_is_in_the_link_and_can_be_taken_back_to_the_last_bit() {
+        let mut run = run();
+        let (before, cursor) = (run.recording().cluster().digest(), run.recording().cursor());
+        run.intervene(crash(1));
+        assert!(run.link("pt").contains("do="));
+        run.seek(EventNumber(cursor.0 + 500));
+        run.intervene(crash(2));
+        assert_eq!(run.undo(), Some(crash(2)));
+        assert_eq!(run.undo(), Some(crash(1)));
+        assert_eq!((run.recording().cluster().digest(), run.recording().cursor()), (before, cursor));
+        assert!(!run.link("pt").contains("do="));
+        assert_eq!(run.undo(), None);
+    }
+
+    #[test]
+    fn starting_over_can_be_undone() {
+        let mut run = run();
+        run.intervene(crash(1));
+        run.seek(EventNumber(run.recording().cursor().0 + 300));
+        let before = (run.recording().cluster().digest(), run.recording().cursor());
+        run.start_over();
+        assert!(run.recipe().interventions.is_empty());
+        run.undo();
+        assert_eq!((run.recording().cluster().digest(), run.recording().cursor()), before);
+    }
+
+    #[test]
+    fn a_link_opens_on_the_same_world() {
+        let mut run = run();
+        run.intervene(crash(1));
+        run.seek(EventNumber(run.recording().cursor().0 + 700));
+        let link = Recipe::read_link(&run.link("en")).unwrap();
+        let opened = Run::open(link.recipe, link.position);
+        assert_eq!(opened.recording().cluster().digest(), run.recording().cluster().digest());
+    }
+}
