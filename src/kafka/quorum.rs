@@ -25,6 +25,8 @@ use std::sync::Arc;
 const RECONNECT_BACKOFF: SimDuration = SimDuration::from_millis(50);
 const RECONNECT_BACKOFF_MAX: SimDuration = SimDuration::from_millis(500);
 
+const RETRY_DOUBLINGS_MAX: u32 = 4;
+
 /// What a voter is doing with one of its peers: at most one request is under way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Connection {
@@ -51,7 +53,8 @@ pub struct KafkaRaftClient {
     /// Everything below is committed; `Offset::NONE` until this voter knows.
     pub(super) high_watermark: Offset,
     pub(super) connections: BTreeMap<ControllerId, Connection>,
-    failures: u32,
+    /// In this state, since something last helped.
+    pub(super) failures: u32,
     /// Who is asked for the leader next.
     pub(super) next_voter: u16,
     next_correlation: CorrelationId,
@@ -157,7 +160,6 @@ impl KafkaRaftClient {
             return;
         }
         self.connections.remove(&from);
-        self.failures = 0;
         match response {
             Response::Vote(response) => self.on_vote_response(from, &response, out),
             Response::FetchMetadataLog(response) => {
@@ -189,7 +191,6 @@ impl KafkaRaftClient {
         {
             out.cancel_timer(Timer::QuorumRequestTimeout(*correlation));
             let pause = (RECONNECT_BACKOFF * (1 << self.failures.min(10))).min(RECONNECT_BACKOFF_MAX);
-            self.failures += 1;
             self.back_off(peer, pause, out);
         }
         self.poll(out);
@@ -303,6 +304,7 @@ impl KafkaRaftClient {
                 out.cancel_timer(Timer::QuorumRequestTimeout(correlation));
             }
         }
+        self.failures = 0;
         out.cancel_timer(Timer::QuorumRetryBackoff);
         match left {
             QuorumState::Leader(leader) => self.dismiss_waiting(leader, out),
@@ -351,14 +353,17 @@ impl KafkaRaftClient {
     }
     /// Sends nothing to `peer` for a while. Several that fail at once wait for one timer.
     pub(super) fn back_off(&mut self, peer: ControllerId, pause: SimDuration, out: &mut Outbox) {
+        self.failures += 1;
         let is_first = self.connections.values().all(|connection| *connection != Connection::BackingOff);
         self.connections.insert(peer, Connection::BackingOff);
         if is_first {
             out.set_timer(Timer::QuorumRetryBackoff, pause);
         }
     }
+    /// The pause after an answer that did not help. Simplified: it doubles a few times, where Kafka's stays the same, so
+    /// that voters without a leader do not fill the network with questions.
     pub(super) fn retry_backoff(&self) -> SimDuration {
-        millis(self.config.controller_quorum_retry_backoff_ms)
+        millis(self.config.controller_quorum_retry_backoff_ms) * (1 << self.failures.min(RETRY_DOUBLINGS_MAX))
     }
     fn on_request_timeout(&mut self, correlation: CorrelationId, out: &mut Outbox) {
         let silent = self.connections.iter().find(|(_, connection)| **connection == Connection::Awaiting(correlation));

@@ -59,6 +59,7 @@ impl KafkaRaftClient {
             return;
         }
         *has_fetched = true;
+        self.failures = 0;
         self.reset_fetch_timer(out);
         if let Some((epoch, end_offset)) = response.diverging_epoch {
             let to = self.log.truncation_point(epoch, end_offset);
