@@ -16,3 +16,5 @@ pub mod playback;
 pub mod text;
 pub mod view;
 pub mod app;
+#[cfg(feature = "web")]
+pub mod ui;

@@ -17,6 +17,8 @@ pub struct ProducerView {
     pub topic: TopicId,
     /// The customers of a checkout; empty for a plain load.
     pub customers: Vec<CustomerView>,
+    /// Payments being charged: their orders are not yet in the producer's hands.
+    pub paying: u32,
     /// Bytes of `buffer.memory` in use.
     pub buffer: Gauge,
     /// Requests that wait for an answer, of `max.in.flight.requests.per.connection` (the fullest connection).

@@ -196,6 +196,7 @@ fn checkout() -> ProducerView {
                 waiting: (customer == 4).then_some(OrderId(45)),
             })
             .collect(),
+        paying: 1,
         buffer: Gauge { used: 9, capacity: 100 },
         in_flight: Gauge { used: 2, capacity: 5 },
         batches: vec![

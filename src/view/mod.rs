@@ -16,6 +16,8 @@ pub mod narration_view;
 pub mod inspector_view;
 pub mod settings_view;
 pub mod command_line_view;
+pub mod geometry;
+pub mod layout;
 pub mod fixture;
 pub mod from_cluster;
 pub mod chips;

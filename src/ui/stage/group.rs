@@ -1,0 +1,144 @@
+//! A consumer group with the service that it serves: its members, what it has done, and how far it is in each partition.
+
+use super::envelope::{envelope, Stand};
+use super::shapes::{mark, px, rect, text, text_width, translate, Anchor, Mark};
+use super::target::{Reach, Target};
+use crate::text::Text;
+use crate::view::Offset;
+use crate::view::client_view::{GroupState, GroupView, MemberView, PositionView, ServiceRole};
+use crate::view::geometry::{Point, Rect};
+use crate::view::layout::GroupLayout;
+use crate::view::selection::Selection;
+use yew::prelude::*;
+
+#[derive(Properties, PartialEq)]
+pub(super) struct GroupProps {
+    pub group: GroupView,
+    pub place: GroupLayout,
+    pub text: Text,
+    pub selected: Option<Selection>,
+}
+
+/// How many offsets a lane shows: a lag beyond that is told by its number alone.
+const LANE_OFFSETS: i64 = 20;
+
+#[component]
+pub(super) fn Group(props: &GroupProps) -> Html {
+    let GroupProps { group, place, text: words, .. } = props;
+    let mut name = words.group_spoken(group.group.as_str(), group.members.len() as u32, group.lag);
+    if let Some(trouble) = trouble(props) {
+        name = format!("{name}, {trouble}");
+    }
+    let head = html! {
+        <>
+            { rect(place.card, 10.0, "stage-card") }
+            { title(props) }
+            <g>{ for place.lanes.iter().enumerate().filter_map(|(index, (id, bar))| Some(lane(props, index, group.positions.iter().find(|position| position.partition == *id)?, *bar))) }</g>
+        </>
+    };
+    let members = place.members.iter().enumerate().filter_map(|(index, (client, at))| {
+        Some(member(props, index, group.members.iter().find(|member| member.client == *client)?, *at))
+    });
+    let selection = Selection::Group(group.group.clone());
+    html! {
+        <g class={if group.state == GroupState::Stable { "stage-group" } else { "stage-group is-unsettled" }}>
+            { Target { selection, selected: props.selected.as_ref(), name, reach: Reach::Tab, class: "stage-group-card" }.around(head) }
+            <g>{ for members }</g>
+        </g>
+    }
+}
+
+/// What keeps the group from reading, when something does.
+fn trouble(props: &GroupProps) -> Option<String> {
+    match props.group.state {
+        GroupState::Stable => None,
+        GroupState::PreparingRebalance | GroupState::CompletingRebalance => Some(props.text.rebalancing()),
+        GroupState::Empty | GroupState::Dead => Some(props.text.group_empty()),
+    }
+}
+
+fn title(props: &GroupProps) -> Html {
+    let GroupProps { group, place, text: words, .. } = props;
+    let (card, first) = (place.card, place.lanes.first().map_or(place.card.inset(14.0, 0.0), |(_, lane)| *lane));
+    let (left, right) = (first.x, 2.0 * card.center().x - first.x);
+    let y = card.y + if place.is_low { 24.0 } else { 29.0 };
+    let done = done(*words, group);
+    let name = group.group.as_str();
+    let trouble = trouble(props);
+    let room = right - left - text_width(name, 16.0) - 8.0;
+    let lag_class = match group.lag {
+        0..=99 => "stage-body is-strong is-number",
+        _ => "stage-body is-strong is-number is-loss",
+    };
+    let lag_y = if place.is_low { y } else { card.y + 55.0 };
+    html! {
+        <g>
+            { text(Point::new(left, y), Anchor::Start, "stage-body is-strong", name.to_owned()) }
+            if !place.is_low && text_width(&done, 12.6) < room { { text(Point::new(right, y), Anchor::End, "stage-small is-quiet is-number", done) } }
+            { text(Point::new(right, lag_y), Anchor::End, lag_class, words.lag(group.lag)) }
+            if let Some(trouble) = trouble.filter(|_| !place.is_low) {
+                { text(Point::new(left, card.y + 78.0), Anchor::Start, "stage-small is-strong is-warning", trouble) }
+            }
+        </g>
+    }
+}
+
+fn done(words: Text, group: &GroupView) -> String {
+    match group.role {
+        ServiceRole::Email => words.done_email(group.done),
+        ServiceRole::Stock => words.done_stock(group.done),
+        ServiceRole::Analytics => words.done_analytics(group.done),
+        ServiceRole::Notification => words.done_notification(group.done),
+        ServiceRole::Reader => words.done_reader(group.done),
+    }
+}
+
+/// One member: its number, what it holds in hand, and how it is.
+fn member(props: &GroupProps, index: usize, member: &MemberView, at: Point) -> Html {
+    let radius = props.place.member_radius;
+    let is_up = member.state.is_up();
+    let mut name = member.name.to_string();
+    if let Some((_, state)) = super::producer::state_words(props.text, member.state, member.since, member.since) {
+        name = format!("{name}, {state}");
+    }
+    let shapes = html! {
+        <>
+            <circle class="stage-member-disc" cx={px(at.x)} cy={px(at.y)} r={px(radius)}/>
+            if let Some(processing) = member.processing.filter(|_| is_up) {
+                { envelope(Rect::around(at, radius - 2.0), processing.key, Stand::Solid) }
+            } else {
+                { text(at.plus(0.0, 4.6), Anchor::Middle, "stage-small is-strong", (index + 1).to_string()) }
+            }
+            if !is_up { { mark(at.plus(radius - 2.0, radius - 4.0), Mark::Cross) } }
+        </>
+    };
+    let class = if is_up { "stage-member" } else { "stage-member is-down" };
+    Target { selection: Selection::Client(member.client), selected: props.selected.as_ref(), name, reach: Reach::Arrows, class }.around(shapes)
+}
+
+/// A partition's log as a bar that ends at the high watermark; the pin is the committed offset, and the gap is the lag.
+fn lane(props: &GroupProps, index: usize, position: &PositionView, bar: Rect) -> Html {
+    let end = position.high_watermark;
+    let x = |offset: Offset| {
+        let back = (end.0 - offset.0).clamp(0, LANE_OFFSETS);
+        bar.right() - bar.width * back as f64 / LANE_OFFSETS as f64
+    };
+    let committed = position.committed.map(x);
+    let read = committed.unwrap_or(bar.x);
+    let lag = position.lag.filter(|lag| *lag > 0);
+    // The number stands in the gap, and moves beside it when that is too narrow.
+    let lag_x = |words: &str| (read + bar.right()) / 2.0 - (text_width(words, 13.0) / 2.0 - (bar.right() - read) / 2.0).max(0.0);
+    html! {
+        <g key={index} class="stage-lane">
+            { rect(bar, bar.height / 2.0, "stage-bar-track") }
+            { rect(Rect { width: (read - bar.x).max(0.0), ..bar }, bar.height / 2.0, "stage-bar-fill") }
+            if let Some(at) = position.position.map(x).filter(|at| Some(*at) != committed) {
+                <path class="stage-position" transform={translate(Point::new(at, bar.y - 1.0))} d="M0 0-3.5-6H3.5Z"/>
+            }
+            if let Some(at) = committed { <path class="stage-pin" transform={translate(Point::new(at, bar.y - 1.0))} d="M0 0-4-7H4Z"/> }
+            if let (Some(lag), true) = (lag, bar.height > 5.0) {
+                { text(Point::new(lag_x(&lag.to_string()), bar.y - 11.0), Anchor::Middle, "stage-small is-number is-quiet", props.text.integer(lag as i64)) }
+            }
+        </g>
+    }
+}

@@ -1,0 +1,173 @@
+//! Where everything stands on the stage. Columns are brokers and rows are partitions: the grid depends on what there is
+//! and on the size of the window, never on the moment, so nothing jumps while the run goes on.
+//!
+//! What happens within the grid has its own files: [`axis`] places offsets along a strip, [`routes`] lets messages fly
+//! between two ends, [`links`] draws who talks to whom.
+
+mod arrange;
+pub mod axis;
+mod brokers;
+pub mod links;
+mod neighbour;
+pub mod routes;
+mod sides;
+
+pub use brokers::{BrokerLayout, Detail, RowDetail, RowLayout};
+pub use neighbour::Direction;
+pub use sides::{CustomersLayout, GroupLayout, OrdersLayout, ProducerLayout};
+
+use super::cluster_view::ClusterView;
+use super::geometry::{Point, Rect, Size};
+use super::selection::Selection;
+use crate::protocol::ids::{BrokerId, ClientId, ControllerId, GroupId, TopicPartition};
+
+/// What there is to be placed: all that the grid depends on, beside the window.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Structure {
+    pub controllers: Vec<ControllerId>,
+    pub brokers: Vec<BrokerId>,
+    /// One row a partition of the applications' own topics.
+    pub rows: Vec<TopicPartition>,
+    pub producers: Vec<ProducerStructure>,
+    pub groups: Vec<GroupStructure>,
+}
+
+/// One sending application.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProducerStructure {
+    pub client: ClientId,
+    pub customers: Vec<u16>,
+    /// How many settings its card shows.
+    pub settings: usize,
+}
+
+/// One consumer group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GroupStructure {
+    pub group: GroupId,
+    pub members: Vec<ClientId>,
+    pub lanes: Vec<TopicPartition>,
+}
+
+impl Structure {
+    /// What a moment is made of.
+    pub fn of(view: &ClusterView) -> Self {
+        let producer = |producer: &super::client_view::ProducerView| ProducerStructure {
+            client: producer.client,
+            customers: producer.customers.iter().map(|customer| customer.customer).collect(),
+            settings: producer.settings.len(),
+        };
+        let rows: Vec<TopicPartition> = view.rows().map(|partition| partition.partition).collect();
+        let group = |group: &super::client_view::GroupView| GroupStructure {
+            group: group.group.clone(),
+            members: group.members.iter().map(|member| member.client).collect(),
+            lanes: group.positions.iter().map(|position| position.partition).collect(),
+        };
+        Self {
+            controllers: view.quorum.controllers.iter().map(|controller| controller.id).collect(),
+            brokers: view.brokers.iter().map(|broker| broker.id).collect(),
+            rows,
+            producers: view.producers.iter().map(producer).collect(),
+            groups: view.groups.iter().map(group).collect(),
+        }
+    }
+}
+
+/// Which way orders flow over the stage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Arrangement {
+    /// From left to right.
+    Wide,
+    /// From top to bottom: a phone held upright.
+    Tall,
+}
+
+/// The controller quorum's place.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct QuorumLayout {
+    pub seals: Vec<(ControllerId, Point)>,
+    pub radius: f64,
+    /// Where its two lines of text begin.
+    pub words: Point,
+    /// Where its title ends, when there is room for one.
+    pub title: Option<Point>,
+}
+
+/// Where everything stands.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StageLayout {
+    pub size: Size,
+    pub arrangement: Arrangement,
+    pub detail: Detail,
+    pub row_detail: RowDetail,
+    pub quorum: QuorumLayout,
+    pub customers: Vec<CustomersLayout>,
+    pub producers: Vec<ProducerLayout>,
+    pub orders: Option<OrdersLayout>,
+    pub brokers: Vec<BrokerLayout>,
+    pub rows: Vec<RowLayout>,
+    pub groups: Vec<GroupLayout>,
+    /// The line over the groups' cards.
+    pub groups_title: Option<Point>,
+}
+
+/// The narrowest window in which orders flow from left to right.
+pub const WIDE_FROM: f64 = 760.0;
+
+impl StageLayout {
+    /// Lays the stage out in a window of this size. `zoom` 1 shows everything at once; more makes the sheet so many times
+    /// wider than the window, and with the room comes detail.
+    pub fn new(structure: &Structure, window: Size, zoom: f64) -> Self {
+        let zoom = zoom.clamp(1.0, ZOOM_MAX);
+        if window.width < WIDE_FROM { arrange::tall(structure, window, zoom) } else { arrange::wide(structure, window, zoom) }
+    }
+
+    pub fn broker(&self, id: BrokerId) -> Option<&BrokerLayout> {
+        self.brokers.iter().find(|broker| broker.id == id)
+    }
+    /// The place of a row in its column, counted from the top.
+    pub fn row_index(&self, partition: TopicPartition) -> Option<usize> {
+        self.rows.iter().position(|row| row.partition == partition)
+    }
+    /// The strip of one replica; `None` where brokers are tiles.
+    pub fn strip(&self, broker: BrokerId, partition: TopicPartition) -> Option<Rect> {
+        let row = self.rows.get(self.row_index(partition)?)?;
+        let broker = self.broker(broker)?;
+        (self.detail != Detail::Tiles).then(|| Rect::new(broker.inner.x, row.strip_y, broker.inner.width, row.strip_height))
+    }
+    pub fn group_of(&self, client: ClientId) -> Option<&GroupLayout> {
+        self.groups.iter().find(|group| group.members.iter().any(|(member, _)| *member == client))
+    }
+    pub fn producer(&self, client: ClientId) -> Option<&ProducerLayout> {
+        self.producers.iter().find(|producer| producer.client == client)
+    }
+    pub fn seal(&self, controller: ControllerId) -> Option<Point> {
+        self.quorum.seals.iter().find(|(id, _)| *id == controller).map(|(_, at)| *at)
+    }
+
+    /// Everything that can be selected by its place, with the rectangle that it fills; links are not among it.
+    pub fn targets(&self) -> Vec<(Selection, Rect)> {
+        let mut targets: Vec<(Selection, Rect)> = Vec::new();
+        targets.extend(self.quorum.seals.iter().map(|(id, at)| (Selection::Controller(*id), Rect::around(*at, self.quorum.radius))));
+        for customers in &self.customers {
+            targets.extend(customers.stamps.iter().map(|(customer, at)| (Selection::Customer(*customer), Rect::around(*at, customers.radius))));
+        }
+        targets.extend(self.producers.iter().map(|producer| (Selection::Client(producer.client), producer.card)));
+        for broker in &self.brokers {
+            targets.push((Selection::Broker(broker.id), Rect { height: broker.head_height, ..broker.card }));
+            for row in &self.rows {
+                if let Some(strip) = self.strip(broker.id, row.partition) {
+                    targets.push((Selection::Replica(broker.id, row.partition), strip));
+                }
+            }
+        }
+        for group in &self.groups {
+            targets.push((Selection::Group(group.group.clone()), Rect { height: 28.0, ..group.card }));
+            targets.extend(group.members.iter().map(|(client, at)| (Selection::Client(*client), Rect::around(*at, group.member_radius))));
+        }
+        targets
+    }
+}
+
+/// How many times wider than its window the sheet may become.
+pub const ZOOM_MAX: f64 = 12.0;
