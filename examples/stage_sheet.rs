@@ -8,6 +8,7 @@ use correio::ui::stage::StagePicture;
 use correio::view::fixture;
 use correio::view::geometry::Size;
 use correio::view::layout::{StageLayout, Structure};
+use correio::view::traffic::Traffic;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -20,16 +21,17 @@ struct SheetProps {
 }
 
 /// The states drawn, by name.
-const STATES: [&str; 1] = ["leader-killed"];
+const STATES: [&str; 2] = ["leader-killed", "at-rest"];
 
 #[component]
 fn Sheet(props: &SheetProps) -> Html {
     let view = fixture::cluster();
     let window = Size { width: f64::from(props.width), height: f64::from(props.height) };
     let layout = Rc::new(StageLayout::new(&Structure::of(&view), window, 1.0));
+    let resting = (props.state == 1).then(|| Rc::new(Traffic::new(&fixture::flights(), &layout)));
     html! {
         <div class="stage"><div class="stage-sheet">
-            <StagePicture view={Rc::new(view)} {layout} text={Text::new(props.language)}/>
+            <StagePicture view={Rc::new(view)} layout={layout.clone()} text={Text::new(props.language)} {resting}/>
         </div></div>
     }
 }

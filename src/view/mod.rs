@@ -18,6 +18,7 @@ pub mod settings_view;
 pub mod command_line_view;
 pub mod geometry;
 pub mod layout;
+pub mod traffic;
 pub mod fixture;
 pub mod from_cluster;
 pub mod chips;

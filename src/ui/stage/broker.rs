@@ -95,7 +95,7 @@ fn is_fenced(broker: &BrokerView) -> bool {
 fn metadata_bar(props: &BrokerProps) -> Html {
     let card = props.place.card;
     let behind = props.metadata_end.since(props.broker.metadata_offset).min(24);
-    let track = Rect::new(card.x + 14.0, card.y - 1.5, card.width - 28.0, 3.0);
+    let track = Rect::new(card.x + 16.0, card.y - 1.0, card.width - 32.0, 2.0);
     if !props.broker.state.is_up() {
         return Html::default();
     }

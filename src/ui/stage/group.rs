@@ -59,8 +59,7 @@ fn trouble(props: &GroupProps) -> Option<String> {
 
 fn title(props: &GroupProps) -> Html {
     let GroupProps { group, place, text: words, .. } = props;
-    let (card, first) = (place.card, place.lanes.first().map_or(place.card.inset(14.0, 0.0), |(_, lane)| *lane));
-    let (left, right) = (first.x, 2.0 * card.center().x - first.x);
+    let (card, left, right) = (place.card, place.inner.x, place.inner.right());
     let y = card.y + if place.is_low { 24.0 } else { 29.0 };
     let done = done(*words, group);
     let name = group.group.as_str();
@@ -104,10 +103,9 @@ fn member(props: &GroupProps, index: usize, member: &MemberView, at: Point) -> H
     let shapes = html! {
         <>
             <circle class="stage-member-disc" cx={px(at.x)} cy={px(at.y)} r={px(radius)}/>
-            if let Some(processing) = member.processing.filter(|_| is_up) {
-                { envelope(Rect::around(at, radius - 2.0), processing.key, Stand::Solid) }
-            } else {
-                { text(at.plus(0.0, 4.6), Anchor::Middle, "stage-small is-strong", (index + 1).to_string()) }
+            { text(at.plus(0.0, 4.6), Anchor::Middle, "stage-small is-strong", (index + 1).to_string()) }
+            if let Some(processing) = member.processing.filter(|_| is_up && props.place.has_hands) {
+                { envelope(Rect::around(at.plus(radius + 11.0, 0.0), 8.0), processing.key, Stand::Solid) }
             }
             if !is_up { { mark(at.plus(radius - 2.0, radius - 4.0), Mark::Cross) } }
         </>
@@ -130,6 +128,9 @@ fn lane(props: &GroupProps, index: usize, position: &PositionView, bar: Rect) ->
     let lag_x = |words: &str| (read + bar.right()) / 2.0 - (text_width(words, 13.0) / 2.0 - (bar.right() - read) / 2.0).max(0.0);
     html! {
         <g key={index} class="stage-lane">
+            if bar.height > 5.0 {
+                { text(Point::new(bar.x - 6.0, bar.bottom() + 2.0), Anchor::End, "stage-small is-quiet is-number", position.partition.partition.to_string()) }
+            }
             { rect(bar, bar.height / 2.0, "stage-bar-track") }
             { rect(Rect { width: (read - bar.x).max(0.0), ..bar }, bar.height / 2.0, "stage-bar-fill") }
             if let Some(at) = position.position.map(x).filter(|at| Some(*at) != committed) {

@@ -13,9 +13,11 @@ mod picture;
 mod producer;
 mod quorum;
 mod replica;
+mod resting;
 mod shapes;
 mod target;
 mod tile;
 
 pub use picture::StagePicture;
+pub use resting::RestingMessages;
 pub use target::{element_id, selection_of_element_id};

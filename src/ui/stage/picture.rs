@@ -8,6 +8,7 @@ use super::orders::Orders;
 use super::patterns::patterns;
 use super::producer::Producer;
 use super::quorum::Quorum;
+use super::resting::RestingMessages;
 use super::shapes::{px, text, Anchor};
 use super::tile::Tile;
 use crate::text::Text;
@@ -17,6 +18,7 @@ use crate::view::layout::axis::Axis;
 use crate::view::layout::links::links;
 use crate::view::layout::{Detail, RowLayout, StageLayout};
 use crate::view::selection::Selection;
+use crate::view::traffic::Traffic;
 use crate::view::{Node, Offset, SimTime};
 use std::rc::Rc;
 use yew::prelude::*;
@@ -29,12 +31,15 @@ pub struct StagePictureProps {
     pub text: Text,
     #[prop_or_default]
     pub selected: Option<Selection>,
+    /// Messages in flight, when they are to be drawn at rest; moving ones have a canvas of their own.
+    #[prop_or_default]
+    pub resting: Option<Rc<Traffic>>,
 }
 
 /// The stage at one moment.
 #[component]
 pub fn StagePicture(props: &StagePictureProps) -> Html {
-    let StagePictureProps { view, layout, text: words, selected } = props;
+    let StagePictureProps { view, layout, text: words, selected, resting } = props;
     let (width, height) = (px(layout.size.width), px(layout.size.height));
     html! {
         <svg class="stage-picture" {width} {height} viewBox={format!("0 0 {} {}", px(layout.size.width), px(layout.size.height))} role="group" aria-label={summary(view, *words)}>
@@ -49,6 +54,7 @@ pub fn StagePicture(props: &StagePictureProps) -> Html {
             <g class="stage-brokers">{ for brokers(props) }</g>
             { groups(props) }
             { fault_marks(props) }
+            if let Some(traffic) = resting { <RestingMessages traffic={traffic.clone()} text={*words}/> }
         </svg>
     }
 }

@@ -1,7 +1,7 @@
 //! An application that sends: its tray fills with records, grouped as they will travel; a full tray blocks its clerk.
 
 use super::envelope::{envelope, Stand};
-use super::shapes::{bar, mark, rect, text, Anchor, Mark};
+use super::shapes::{bar, mark, rect, text, text_width, Anchor, Mark};
 use super::target::{Reach, Target};
 use crate::text::Text;
 use crate::view::SimTime;
@@ -41,7 +41,7 @@ pub(super) fn Producer(props: &ProducerProps) -> Html {
             { status(props, inner, state) }
             { tray(props) }
             <g>{ for place.lines.iter().enumerate().map(|(index, y)| setting(props, inner, index, *y)) }</g>
-            if is_small && is_up { { in_flight(props, Point::new(inner.right(), card.y + 26.0)) } }
+            if is_small && is_up && producer.blocked_since.is_none() { { in_flight(props, Point::new(inner.right(), card.y + 26.0)) } }
         </>
     };
     let class = if is_up { "stage-producer" } else { "stage-producer is-down" };
@@ -50,17 +50,19 @@ pub(super) fn Producer(props: &ProducerProps) -> Html {
 
 /// The line under the name: what is wrong, or how many payments are under way.
 fn status(props: &ProducerProps, inner: Rect, state: Option<(Mark, String)>) -> Html {
-    let y = props.place.card.y + if props.place.lines.is_empty() { 44.0 } else { 54.0 };
+    let y = props.place.card.y + if props.place.lines.is_empty() { 28.0 } else { 54.0 };
+    let is_small = props.place.lines.is_empty();
+    let left = if is_small { inner.x + text_width(&props.producer.name, 21.0) + 8.0 } else { inner.x };
     if let Some((kind, said)) = state {
         return html! {
             <g class="is-loss">
-                { mark(Point::new(inner.x + 5.0, y - 4.5), kind) }
-                { text(Point::new(inner.x + 16.0, y), Anchor::Start, "stage-small is-strong", said) }
+                { mark(Point::new(left + 5.0, y - 4.5), kind) }
+                { text(Point::new(left + 16.0, y), Anchor::Start, "stage-small is-strong", said) }
             </g>
         };
     }
     if let Some(since) = props.producer.blocked_since {
-        return text(Point::new(inner.x, y), Anchor::Start, "stage-small is-strong is-loss", props.text.send_blocked(props.now.since(since)));
+        return text(Point::new(left, y), Anchor::Start, "stage-small is-strong is-loss", props.text.send_blocked(props.now.since(since)));
     }
     let paying = props.producer.paying;
     if paying == 0 || props.place.lines.is_empty() {

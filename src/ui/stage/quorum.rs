@@ -32,6 +32,8 @@ pub(super) fn Quorum(props: &QuorumProps) -> Html {
         Some((broker, at)) if at < quorum.high_watermark => words.metadata_behind(quorum.high_watermark, broker, at),
         Some(_) | None => words.metadata_at(quorum.high_watermark),
     };
+    let fits = |words: &String| super::shapes::text_width(words, 13.0) <= place.words_width;
+    let read = [read, words.metadata_at(quorum.high_watermark)].into_iter().find(fits).unwrap_or_default();
     html! {
         <g class="stage-quorum">
             if let Some(at) = place.title { { text(at, Anchor::Start, "stage-title", words.controller_quorum()) } }

@@ -108,12 +108,11 @@ fn title(props: &ReplicaProps, standing: Standing) -> Html {
     };
     let short = if standing == Standing::Leader { words.role_leader() } else { String::new() };
     let badge = [long, short].into_iter().find(|badge| text_width(badge, 13.0) <= room).unwrap_or_default();
-    let mark_x = strip.right() - if badge.is_empty() { 6.0 } else { text_width(&badge, 12.2) + 10.0 };
     html! {
         <g class="stage-badge">
             { text(Point::new(strip.x, y), Anchor::Start, if standing == Standing::Leader { "stage-small is-strong" } else { "stage-small" }, props.row.name.clone()) }
-            { mark(Point::new(mark_x, y - 4.5), standing.mark()) }
-            if !badge.is_empty() { { text(Point::new(strip.right(), y), Anchor::End, "stage-small stage-badge-word", badge) } }
+            { mark(Point::new(strip.right() - 6.0, y - 4.5), standing.mark()) }
+            if !badge.is_empty() { { text(Point::new(strip.right() - 17.0, y), Anchor::End, "stage-small stage-badge-word", badge) } }
         </g>
     }
 }
@@ -138,7 +137,7 @@ fn band(props: &ReplicaProps, standing: Standing) -> Rect {
     if standing == Standing::Leader || props.detail == RowDetail::Line {
         return props.strip;
     }
-    let height = (props.strip.height * 0.62).round();
+    let height = (props.strip.height * 0.77).round();
     Rect { y: props.strip.y + (props.strip.height - height) / 2.0, height, ..props.strip }
 }
 

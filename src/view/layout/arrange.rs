@@ -88,7 +88,7 @@ fn quorum(controllers: &[ControllerId], area: Rect, first_column: Option<f64>) -
     let seal = |(index, id): (usize, &ControllerId)| (*id, Point::new(first + pitch * index as f64, y));
     let seals: Vec<_> = controllers.iter().enumerate().map(seal).collect();
     let words = Point::new(seals.last().map_or(first, |(_, at)| at.x) + radius + 20.0, y - 3.0);
-    QuorumLayout { seals, radius, words, title: has_title.then(|| Point::new(left, y + 5.0)) }
+    QuorumLayout { seals, radius, words, words_width: area.right() - words.x, title: has_title.then(|| Point::new(left, y + 5.0)) }
 }
 
 pub(super) fn tall(structure: &Structure, window: Size, zoom: f64) -> StageLayout {

@@ -133,7 +133,7 @@ fn slots(row_detail: RowDetail, width: f64) -> u32 {
     let pitch = match row_detail {
         RowDetail::Line | RowDetail::Strip => 9.0,
         RowDetail::Cells => 20.0,
-        RowDetail::Offsets | RowDetail::Full => 23.0,
+        RowDetail::Offsets | RowDetail::Full => 25.5,
     };
     ((width / pitch) as u32).clamp(2, crate::view::broker_view::CELLS_MAX as u32)
 }

@@ -145,10 +145,12 @@ fn gate(layout: &StageLayout, one: Node, other: Node) -> Option<(Point, Point)> 
         let away = if is_outer { 22.0 } else { column_gap / 2.0 };
         (Point::new(if is_left { card.x - away } else { card.right() + away }, y), step)
     };
+    // Between two cards a mark is wider than the gap: it stands where their rows leave room.
+    let between_rows = layout.rows.first().map_or(0.0, |row| row.top + row.height - 14.0);
     match (broker(one), broker(other)) {
         (Some(left), Some(right)) => {
             let right = if left.card.x < right.card.x { right } else { left };
-            Some(beside(right.card, true, false, right.card.y + 28.0))
+            Some(beside(right.card, true, false, between_rows))
         }
         (Some(known), None) | (None, Some(known)) => {
             let peer = if broker(one).is_some() { to } else { from };
@@ -160,7 +162,7 @@ fn gate(layout: &StageLayout, one: Node, other: Node) -> Option<(Point, Point)> 
             let is_left = peer.x < known.card.center().x;
             let edge = if is_left { layout.brokers.first() } else { layout.brokers.last() };
             let is_outer = edge.is_some_and(|edge| edge.id == known.id);
-            Some(beside(known.card, is_left, is_outer, known.card.y + 28.0))
+            Some(beside(known.card, is_left, is_outer, if is_outer { known.card.y + 28.0 } else { between_rows }))
         }
         (None, None) => Some((from.towards(to, 0.5), step)),
     }

@@ -89,6 +89,8 @@ pub struct QuorumLayout {
     pub radius: f64,
     /// Where its two lines of text begin.
     pub words: Point,
+    /// How wide they may be.
+    pub words_width: f64,
     /// Where its title ends, when there is room for one.
     pub title: Option<Point>,
 }

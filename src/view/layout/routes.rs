@@ -126,15 +126,8 @@ impl StageLayout {
         }
         let group = self.group_of(id)?;
         let mut end = self.door(group.card, other);
-        let lane = way.partition.and_then(|partition| group.lanes.iter().find(|(lane, _)| *lane == partition));
-        if let (FlightKind::Consume, Some((_, lane))) = (way.kind, lane) {
-            if end.out.x == 0.0 {
-                end.at.x = lane.center().x;
-            } else {
-                let index = group.lanes.iter().position(|(known, _)| Some(*known) == way.partition).unwrap_or(0) as f64;
-                let share = (index + 1.0) / (group.lanes.len() as f64 + 1.0);
-                end.at.y = group.card.y + group.card.height * share;
-            }
+        if end.out.x != 0.0 {
+            end.at.y = group.card.center().y + if way.is_upper { -4.0 } else { 4.0 };
         }
         Some(end)
     }

@@ -42,8 +42,12 @@ pub struct GroupLayout {
     pub card: Rect,
     pub members: Vec<(ClientId, Point)>,
     pub member_radius: f64,
+    /// The column within the card that text keeps to.
+    pub inner: Rect,
     /// One lane a partition: the bar of its log.
     pub lanes: Vec<(TopicPartition, Rect)>,
+    /// Wide enough apart for what each has in hand to stand beside it.
+    pub has_hands: bool,
     /// Too low for a line of its own for the members.
     pub is_low: bool,
 }
@@ -72,17 +76,20 @@ pub(super) fn customers(area: Rect, producer: &ProducerStructure, lines_max: usi
 
 /// How high a sending application's card wants to be.
 pub(super) fn producer_height(producer: &ProducerStructure, is_small: bool) -> f64 {
-    if is_small { 92.0 } else { 142.0 + 24.0 * (producer.settings + 1) as f64 }
+    if is_small { 80.0 } else { 154.0 + 24.0 * (producer.settings + 1) as f64 }
 }
 
 /// A sending application's card; `is_small` leaves the settings to the inspector.
 pub(super) fn producer(card: Rect, producer: &ProducerStructure, is_small: bool) -> ProducerLayout {
     let padding = if is_small { 12.0 } else { 16.0 };
-    let tray_y = if is_small { card.y + 52.0 } else { card.y + 78.0 };
+    let tray_y = if is_small { card.y + 40.0 } else { card.y + 90.0 };
     let tray = Rect::new(card.x + padding, tray_y, card.width - 2.0 * padding, 28.0);
     let lines = if is_small { Vec::new() } else { (0..=producer.settings).map(|line| tray.bottom() + 40.0 + 24.0 * line as f64).collect() };
     ProducerLayout { client: producer.client, card, tray, lines }
 }
+
+/// The room before a lane for the number of its partition.
+const LANE_LABEL: f64 = 13.0;
 
 /// Cards one below the other, or in columns.
 pub(super) fn groups(area: Rect, groups: &[GroupStructure], columns: usize, height_max: f64) -> Vec<GroupLayout> {
@@ -104,8 +111,10 @@ fn group(card: Rect, structure: &GroupStructure) -> GroupLayout {
     let radius = 10.0;
     let members_y = if is_low { card.y + 19.0 } else { card.y + 50.0 };
     let first = if is_low { inner.right() - 24.0 * structure.members.len().min(3) as f64 - 50.0 } else { inner.x };
-    let member = |(index, client): (usize, &ClientId)| (*client, Point::new(first + radius + 26.0 * index as f64, members_y));
-    let room = if is_low { 3 } else { (((inner.width - 70.0) / 26.0) as usize).max(1) };
+    let has_hands = !is_low && inner.width - 70.0 >= 46.0 * structure.members.len() as f64;
+    let pitch = if has_hands { 46.0 } else { 26.0 };
+    let member = |(index, client): (usize, &ClientId)| (*client, Point::new(first + radius + pitch * index as f64, members_y));
+    let room = if is_low { 3 } else { (((inner.width - 70.0) / pitch) as usize).max(1) };
     let columns = structure.lanes.len().clamp(1, if inner.width < 180.0 { 3 } else { 6 });
     let lines = structure.lanes.len().div_ceil(columns);
     let lane_gap = 12.0;
@@ -114,13 +123,16 @@ fn group(card: Rect, structure: &GroupStructure) -> GroupLayout {
     let lane = |(index, partition): (usize, &TopicPartition)| {
         let (line, column) = (index / columns, index % columns);
         let y = card.bottom() - 14.0 - lane_height - lane_pitch * (lines - 1 - line) as f64;
-        (*partition, Rect::new(inner.x + (lane_width + lane_gap) * column as f64, y, lane_width, lane_height))
+        let label = if lines > 1 { 0.0 } else { LANE_LABEL };
+        (*partition, Rect::new(inner.x + (lane_width + lane_gap) * column as f64 + label, y, lane_width - label, lane_height))
     };
     GroupLayout {
         group: structure.group.clone(),
         card,
         members: structure.members.iter().take(room).enumerate().map(member).collect(),
         member_radius: radius,
+        inner,
+        has_hands,
         lanes: structure.lanes.iter().enumerate().map(lane).collect(),
         is_low,
     }
