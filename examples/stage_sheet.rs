@@ -5,55 +5,69 @@
 use correio::text::Text;
 use correio::text::language::Language;
 use correio::ui::stage::StagePicture;
-use correio::view::fixture;
+use correio::view::cluster_view::ClusterView;
 use correio::view::geometry::Size;
+use correio::view::highlight::Highlight;
 use correio::view::layout::{StageLayout, Structure};
 use correio::view::traffic::Traffic;
+use correio::view::{BrokerId, fixture, moments};
+use correio::view::selection::Selection;
 use std::rc::Rc;
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq, Clone)]
 struct SheetProps {
-    state: usize,
+    view: Rc<ClusterView>,
     width: u32,
     height: u32,
     language: Language,
+    is_resting: bool,
+    selected: Option<Selection>,
+    followed: Option<Selection>,
 }
-
-/// The states drawn, by name.
-const STATES: [&str; 2] = ["leader-killed", "at-rest"];
 
 #[component]
 fn Sheet(props: &SheetProps) -> Html {
-    let view = fixture::cluster();
     let window = Size { width: f64::from(props.width), height: f64::from(props.height) };
-    let layout = Rc::new(StageLayout::new(&Structure::of(&view), window, 1.0));
-    let resting = (props.state == 1).then(|| Rc::new(Traffic::new(&fixture::flights(), &layout)));
+    let layout = Rc::new(StageLayout::new(&Structure::of(&props.view), window, 1.0));
+    let resting = props.is_resting.then(|| Rc::new(Traffic::new(&fixture::flights(), &layout)));
+    let highlight = props.followed.as_ref().and_then(|followed| Highlight::of(followed, &props.view));
     html! {
-        <div class="stage"><div class="stage-sheet">
-            <StagePicture view={Rc::new(view)} layout={layout.clone()} text={Text::new(props.language)} {resting}/>
-        </div></div>
+        <StagePicture view={props.view.clone()} layout={layout.clone()} text={Text::new(props.language)} {resting} {highlight} selected={props.selected.clone()}/>
     }
 }
+
+const WINDOWS: [(u32, u32); 4] = [(1_440, 560), (1_080, 600), (820, 700), (390, 560)];
 
 fn main() -> std::io::Result<()> {
     let folder = std::env::args().nth(1).unwrap_or_else(|| "target/stage".to_owned());
     std::fs::create_dir_all(&folder)?;
-    for (state, name) in STATES.iter().enumerate() {
-        for (width, height) in [(1_440, 560), (1_080, 600), (390, 560)] {
+    for (name, view) in moments() {
+        for (width, height) in WINDOWS {
             for theme in ["light", "dark"] {
-                let props = SheetProps { state, width, height, language: if theme == "light" { Language::En } else { Language::PtBr } };
-                let body = render(props);
-                let css: String = ["tokens.css", "stage.css"].map(|file| std::fs::read_to_string(format!("www/{file}")).unwrap_or_default()).concat();
-                let page = format!("<!doctype html><meta charset=utf-8><html data-theme={theme}><style>body{{margin:0;font-family:system-ui,sans-serif;background:var(--paper)}}{css}</style>{body}</html>");
-                std::fs::write(format!("{folder}/{name}-{width}-{theme}.html"), page)?;
+                let props = SheetProps {
+                    view: Rc::new(view.clone()),
+                    width,
+                    height,
+                    language: if theme == "light" { Language::En } else { Language::PtBr },
+                    is_resting: name == "at-rest",
+                    selected: (name == "at-rest").then_some(Selection::Broker(BrokerId(2))),
+                    followed: (name == "followed").then_some(Selection::Customer(2)),
+                };
+                std::fs::write(format!("{folder}/{name}-{width}-{theme}.html"), page(theme, &render(props)))?;
             }
         }
     }
     Ok(())
 }
 
-/// Markup has no asynchronous parts: polling once is enough.
+fn page(theme: &str, body: &str) -> String {
+    let css: String = ["tokens.css", "stage.css"].map(|file| std::fs::read_to_string(format!("www/{file}")).unwrap_or_default()).concat();
+    let ground = "body{margin:0;font-family:system-ui,sans-serif;background:var(--paper)}";
+    format!("<!doctype html><html data-theme={theme}><meta charset=utf-8><style>{css}{ground}</style>{body}</html>")
+}
+
+/// Markup has no asynchronous parts, so it is ready soon.
 fn render(props: SheetProps) -> String {
     use std::future::Future;
     let renderer = yew::LocalServerRenderer::<Sheet>::with_props(props).hydratable(false);

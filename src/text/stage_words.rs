@@ -37,6 +37,12 @@ messages! {
     state_stopped(since: SimDuration) { pt: "desligado há {since}"; en: "stopped {since} ago"; }
     state_crashed(since: SimDuration) { pt: "caiu há {since}"; en: "crashed {since} ago"; }
     state_power_lost(since: SimDuration) { pt: "sem energia há {since}"; en: "lost power {since} ago"; }
+    // The same in a word, where there is no room for more.
+    short_paused() { pt: "congelado"; en: "paused"; }
+    short_stopping() { pt: "saindo"; en: "stopping"; }
+    short_stopped() { pt: "desligado"; en: "stopped"; }
+    short_crashed() { pt: "caiu"; en: "crashed"; }
+    short_power_lost() { pt: "sem energia"; en: "no power"; }
     fenced() { pt: "fora do cluster (fenced)"; en: "fenced"; }
     fenced_short() { pt: "fenced"; en: "fenced"; }
 
@@ -118,6 +124,8 @@ messages! {
         pt: { format!("{count} {} em trânsito", count.pick("mensagem", "mensagens")) };
         en: { format!("{count} {} in flight", count.pick("message", "messages")) };
     }
+    zoom_in() { pt: "Aproximar"; en: "Zoom in"; }
+    zoom_out() { pt: "Afastar"; en: "Zoom out"; }
     too_many(count: u64) { pt: "+{count}"; en: "+{count}"; }
     /// The whole stage in one sentence, for those who hear the page.
     stage_summary(brokers: u32, running: u32, partitions: u32, leaderless: u32) {

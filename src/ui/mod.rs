@@ -1,3 +1,6 @@
 //! What is drawn: Yew components over the view, and one canvas for the messages in flight. Nothing here decides.
 
 pub mod stage;
+pub mod flight_scene;
+mod flight_painter;
+pub mod frame;

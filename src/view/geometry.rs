@@ -150,7 +150,7 @@ impl Route {
     pub fn heading(&self, share: f64) -> Point {
         let (before, after) = (self.at(share - 0.02), self.at(share + 0.02));
         let distance = before.distance(after);
-        if distance > 0.0 { Point::new((after.x - before.x) / distance, (after.y - before.y) / distance) } else { Point::new(1.0, 0.0) }
+        if distance > 1e-9 { Point::new((after.x - before.x) / distance, (after.y - before.y) / distance) } else { Point::new(1.0, 0.0) }
     }
 }
 

@@ -19,6 +19,7 @@ pub mod command_line_view;
 pub mod geometry;
 pub mod layout;
 pub mod traffic;
+pub mod highlight;
 pub mod fixture;
 pub mod from_cluster;
 pub mod chips;
@@ -26,7 +27,9 @@ pub mod telling;
 pub mod timeline;
 pub mod inspect;
 pub mod command_line;
+pub mod moments;
 
 pub use crate::protocol::ids::{BrokerId, ClientId, ControllerId, EventNumber, GroupId, Node, OrderId, RecordId, TopicId, TopicPartition};
 pub use crate::protocol::offset::{Generation, LeaderEpoch, Offset, QuorumEpoch};
+pub use moments::moments;
 pub use crate::sim::time::{SimDuration, SimTime};

@@ -5,8 +5,9 @@ use super::replica::Replica;
 use super::shapes::{bar, mark, rect, text, text_width, Anchor, Mark};
 use super::target::{Reach, Target};
 use crate::text::Text;
-use crate::view::broker_view::{BrokerView, Registration};
+use crate::view::broker_view::{BrokerView, ProcessState, Registration};
 use crate::view::geometry::{Point, Rect};
+use crate::view::highlight::Highlight;
 use crate::view::layout::axis::Axis;
 use crate::view::layout::{BrokerLayout, Detail, RowDetail, RowLayout};
 use crate::view::selection::Selection;
@@ -19,10 +20,19 @@ use yew::prelude::*;
 pub(super) struct GridRow {
     pub place: RowLayout,
     pub axis: Axis,
+    /// What the strip leaves free at its left and right.
+    pub margins: (f64, f64),
     pub name: AttrValue,
     /// The newest end of any replica's log.
     pub end: Offset,
     pub has_leader: bool,
+}
+
+impl GridRow {
+    /// The strip in a card's column.
+    fn strip(&self, inner: Rect) -> Rect {
+        Rect::new(inner.x + self.margins.0, self.place.strip_y, inner.width - self.margins.0 - self.margins.1, self.place.strip_height)
+    }
 }
 
 #[derive(Properties, PartialEq)]
@@ -38,6 +48,7 @@ pub(super) struct BrokerProps {
     /// The metadata log's high watermark.
     pub metadata_end: Offset,
     pub selected: Option<Selection>,
+    pub highlight: Option<Highlight>,
 }
 
 #[component]
@@ -71,9 +82,10 @@ pub(super) fn Broker(props: &BrokerProps) -> Html {
                 broker={broker.id}
                 replica={replica.clone()}
                 row={row.clone()}
-                strip={Rect::new(inner.x, row.place.strip_y, inner.width, row.place.strip_height)}
+                strip={row.strip(inner)}
                 detail={props.row_detail}
                 text={*words}
+                highlight={props.highlight}
                 selected={props.selected.clone().filter(|selected| *selected == Selection::Replica(broker.id, replica.partition))}
             />
         }
@@ -110,7 +122,7 @@ fn title(props: &BrokerProps) -> Html {
     let class = if is_near { "stage-name" } else { "stage-body is-strong" };
     let rack = props.broker.rack.as_ref().map(|rack| words.rack(rack.as_str()));
     let room = inner.width - text_width(&name, if is_near { 21.0 } else { 15.0 });
-    let note = if is_fenced(&props.broker) && props.broker.state.is_up() { Some((words.fenced_short(), "stage-small is-loss is-strong")) } else { None };
+    let note = if is_fenced(&props.broker) && props.broker.state == ProcessState::Running { Some((words.fenced_short(), "stage-small is-loss is-strong")) } else { None };
     let note = note.or_else(|| rack.map(|rack| (rack, "stage-small is-quiet"))).filter(|(note, _)| text_width(note, 13.0) < room);
     html! {
         <g>
@@ -133,7 +145,7 @@ fn down_line(props: &BrokerProps, kind: Mark, said: String) -> Html {
     };
     let class = if matches!(kind, Mark::Cross) { "is-loss" } else { "is-warning" };
     // The words of what happened matter more than how long ago it was.
-    let said = if fits(&said) || props.detail == Detail::Cells { said } else { words.offline() };
+    let said = if fits(&said) || props.detail == Detail::Cells { said } else { short_state(words, props.broker.state) };
     html! {
         <g {class}>
             { mark(Point::new(inner.x + 5.0, y - 4.5), kind) }
@@ -142,6 +154,18 @@ fn down_line(props: &BrokerProps, kind: Mark, said: String) -> Html {
                 { text(Point::new(inner.x + 16.0, y + 17.0), Anchor::Start, "stage-small is-strong", fenced) }
             }
         </g>
+    }
+}
+
+/// What a process is doing in a word.
+fn short_state(words: Text, state: ProcessState) -> String {
+    match state {
+        ProcessState::Running => words.state_running(),
+        ProcessState::Paused => words.short_paused(),
+        ProcessState::Stopping => words.short_stopping(),
+        ProcessState::Stopped => words.short_stopped(),
+        ProcessState::Crashed => words.short_crashed(),
+        ProcessState::PowerLost => words.short_power_lost(),
     }
 }
 
@@ -158,14 +182,18 @@ fn gauges(props: &BrokerProps) -> Html {
     let gap = if is_near { 14.0 } else { 6.0 };
     let width = (inner.width - 2.0 * gap) / 3.0;
     let (label_y, bar_y) = if is_near { (props.place.card.y + 54.0, props.place.card.y + 60.0) } else { (0.0, props.place.card.y + 38.0) };
-    let has_labels = is_near && gauges.iter().all(|(name, _, _)| text_width(name, 12.0) <= width + 6.0);
+    let has_labels = is_near && gauges.iter().all(|(name, _, is_slow)| *is_slow || text_width(name, 12.0) <= width + 6.0);
     let columns = gauges.into_iter().enumerate().map(|(column, (name, gauge, is_slow))| {
         let x = inner.x + (width + gap) * column as f64;
         let spoken = words.gauge_spoken(&name, gauge.per_mille());
         html! {
             <g key={column} class={if is_slow { "stage-gauge is-slow" } else { "stage-gauge" }}>
                 <title>{ spoken }</title>
-                if has_labels { { text(Point::new(x, label_y), Anchor::Start, "stage-small is-quiet", name) } }
+                if has_labels && is_slow {
+                    { text(Point::new(x + width, label_y), Anchor::End, "stage-small", name) }
+                } else if has_labels {
+                    { text(Point::new(x, label_y), Anchor::Start, "stage-small is-quiet", name) }
+                }
                 { bar(Rect::new(x, bar_y, width, 5.0), gauge.per_mille(), "stage-bar") }
             </g>
         }

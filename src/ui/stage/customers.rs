@@ -5,6 +5,7 @@ use super::shapes::{px, text, Anchor};
 use super::target::{Reach, Target};
 use crate::text::Text;
 use crate::view::client_view::CustomerView;
+use crate::view::highlight::Highlight;
 use crate::view::layout::CustomersLayout;
 use crate::view::selection::Selection;
 use yew::prelude::*;
@@ -15,6 +16,7 @@ pub(super) struct CustomersProps {
     pub place: CustomersLayout,
     pub text: Text,
     pub selected: Option<Selection>,
+    pub highlight: Option<Highlight>,
 }
 
 #[component]
@@ -24,10 +26,11 @@ pub(super) fn Customers(props: &CustomersProps) -> Html {
     let stamps = stamps.map(|(customer, at)| {
         let name = if customer.waiting.is_some() { words.customer_waits(customer.key.letter) } else { words.customer(customer.key.letter) };
         let hue = HUE_CLASSES[usize::from(customer.key.hue).min(HUE_CLASSES.len() - 1)];
+        let is_followed = props.highlight == Some(Highlight::Key(customer.key));
         let shapes = html! {
             <>
                 if customer.waiting.is_some() { <circle class="stage-waiting" cx={px(at.x)} cy={px(at.y)} r={px(place.radius + 3.5)}/> }
-                <g class={classes!("stage-stamp", hue)}>
+                <g class={classes!("stage-stamp", hue, if is_followed { "is-followed" } else { "is-other" })}>
                     <circle cx={px(at.x)} cy={px(at.y)} r={px(place.radius - 0.75)}/>
                     { text(at.plus(0.0, 4.6), Anchor::Middle, "stage-letter", customer.key.letter.to_string()) }
                 </g>

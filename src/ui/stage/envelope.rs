@@ -2,6 +2,8 @@
 
 use super::shapes::{px, text, Anchor};
 use crate::view::geometry::{Point, Rect};
+use crate::view::RecordId;
+use crate::view::highlight::Highlight;
 use crate::view::mark::KeyMark;
 use yew::prelude::*;
 
@@ -14,6 +16,20 @@ pub(super) enum Stand {
     Outlined,
     /// Cut off: it was here a moment ago.
     Ghost,
+}
+
+/// One record to be drawn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Envelope {
+    pub record: RecordId,
+    pub mark: KeyMark,
+    pub stand: Stand,
+}
+
+/// A record that may be the one that is followed.
+pub(super) fn followed_envelope(place: Rect, Envelope { record, mark, stand }: Envelope, highlight: Option<Highlight>) -> Html {
+    let is_followed = highlight.is_some_and(|highlight| highlight.is(record, mark));
+    html! { <g class={if is_followed { "is-followed" } else { "is-other" }}>{ envelope(place, mark, stand) }</g> }
 }
 
 /// An envelope that fills a rectangle; its letter is left out where it would not be legible.

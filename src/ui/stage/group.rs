@@ -1,12 +1,13 @@
 //! A consumer group with the service that it serves: its members, what it has done, and how far it is in each partition.
 
-use super::envelope::{envelope, Stand};
+use super::envelope::{followed_envelope, Envelope, Stand};
 use super::shapes::{mark, px, rect, text, text_width, translate, Anchor, Mark};
 use super::target::{Reach, Target};
 use crate::text::Text;
 use crate::view::Offset;
 use crate::view::client_view::{GroupState, GroupView, MemberView, PositionView, ServiceRole};
 use crate::view::geometry::{Point, Rect};
+use crate::view::highlight::Highlight;
 use crate::view::layout::GroupLayout;
 use crate::view::selection::Selection;
 use yew::prelude::*;
@@ -17,6 +18,7 @@ pub(super) struct GroupProps {
     pub place: GroupLayout,
     pub text: Text,
     pub selected: Option<Selection>,
+    pub highlight: Option<Highlight>,
 }
 
 /// How many offsets a lane shows: a lag beyond that is told by its number alone.
@@ -60,7 +62,7 @@ fn trouble(props: &GroupProps) -> Option<String> {
 fn title(props: &GroupProps) -> Html {
     let GroupProps { group, place, text: words, .. } = props;
     let (card, left, right) = (place.card, place.inner.x, place.inner.right());
-    let y = card.y + if place.is_low { 24.0 } else { 29.0 };
+    let y = card.y + if place.is_low { 24.0 } else { 27.0 };
     let done = done(*words, group);
     let name = group.group.as_str();
     let trouble = trouble(props);
@@ -69,15 +71,16 @@ fn title(props: &GroupProps) -> Html {
         0..=99 => "stage-body is-strong is-number",
         _ => "stage-body is-strong is-number is-loss",
     };
-    let lag_y = if place.is_low { y } else { card.y + 55.0 };
+    let lag_y = if place.is_low { y } else { card.y + 52.0 };
     html! {
         <g>
             { text(Point::new(left, y), Anchor::Start, "stage-body is-strong", name.to_owned()) }
-            if !place.is_low && text_width(&done, 12.6) < room { { text(Point::new(right, y), Anchor::End, "stage-small is-quiet is-number", done) } }
-            { text(Point::new(right, lag_y), Anchor::End, lag_class, words.lag(group.lag)) }
-            if let Some(trouble) = trouble.filter(|_| !place.is_low) {
-                { text(Point::new(left, card.y + 78.0), Anchor::Start, "stage-small is-strong is-warning", trouble) }
+            if let Some(trouble) = trouble {
+                if !place.is_low { { text(Point::new(right, y), Anchor::End, "stage-small is-strong is-warning", trouble) } }
+            } else if !place.is_low && text_width(&done, 12.6) < room {
+                { text(Point::new(right, y), Anchor::End, "stage-small is-quiet is-number", done) }
             }
+            { text(Point::new(right, lag_y), Anchor::End, lag_class, words.lag(group.lag)) }
         </g>
     }
 }
@@ -105,7 +108,7 @@ fn member(props: &GroupProps, index: usize, member: &MemberView, at: Point) -> H
             <circle class="stage-member-disc" cx={px(at.x)} cy={px(at.y)} r={px(radius)}/>
             { text(at.plus(0.0, 4.6), Anchor::Middle, "stage-small is-strong", (index + 1).to_string()) }
             if let Some(processing) = member.processing.filter(|_| is_up && props.place.has_hands) {
-                { envelope(Rect::around(at.plus(radius + 11.0, 0.0), 8.0), processing.key, Stand::Solid) }
+                { followed_envelope(Rect::around(at.plus(radius + 11.0, 0.0), 8.0), Envelope { record: processing.record, mark: processing.key, stand: Stand::Solid }, props.highlight) }
             }
             if !is_up { { mark(at.plus(radius - 2.0, radius - 4.0), Mark::Cross) } }
         </>
@@ -133,12 +136,12 @@ fn lane(props: &GroupProps, index: usize, position: &PositionView, bar: Rect) ->
             }
             { rect(bar, bar.height / 2.0, "stage-bar-track") }
             { rect(Rect { width: (read - bar.x).max(0.0), ..bar }, bar.height / 2.0, "stage-bar-fill") }
-            if let Some(at) = position.position.map(x).filter(|at| Some(*at) != committed) {
+            if let Some(at) = position.position.map(x).filter(|at| Some(*at) != committed && bar.width >= 24.0) {
                 <path class="stage-position" transform={translate(Point::new(at, bar.y - 1.0))} d="M0 0-3.5-6H3.5Z"/>
             }
-            if let Some(at) = committed { <path class="stage-pin" transform={translate(Point::new(at, bar.y - 1.0))} d="M0 0-4-7H4Z"/> }
+            if let Some(at) = committed.filter(|_| bar.width >= 24.0) { <path class="stage-pin" transform={translate(Point::new(at, bar.y - 1.0))} d="M0 0-4-7H4Z"/> }
             if let (Some(lag), true) = (lag, bar.height > 5.0) {
-                { text(Point::new(lag_x(&lag.to_string()), bar.y - 11.0), Anchor::Middle, "stage-small is-number is-quiet", props.text.integer(lag as i64)) }
+                { text(Point::new(lag_x(&lag.to_string()), bar.y - 9.0), Anchor::Middle, "stage-small is-number is-quiet", props.text.integer(lag as i64)) }
             }
         </g>
     }

@@ -17,7 +17,9 @@ mod resting;
 mod shapes;
 mod target;
 mod tile;
+mod viewer;
 
 pub use picture::StagePicture;
 pub use resting::RestingMessages;
+pub use viewer::{Stage, StageProps, focus};
 pub use target::{element_id, selection_of_element_id};

@@ -5,6 +5,7 @@ use super::shapes::{px, text, Anchor};
 use super::target::{Reach, Target};
 use crate::text::Text;
 use crate::view::geometry::{Point, Rect};
+use crate::view::highlight::Highlight;
 use crate::view::layout::OrdersLayout;
 use crate::view::ledger_view::{Mark, OrderFate, OrderView};
 use crate::view::selection::Selection;
@@ -17,6 +18,7 @@ pub(super) struct OrdersProps {
     pub place: OrdersLayout,
     pub text: Text,
     pub selected: Option<Selection>,
+    pub highlight: Option<Highlight>,
 }
 
 /// The columns: paid, answered, mailed, reserved.
@@ -52,6 +54,7 @@ pub(super) fn Orders(props: &OrdersProps) -> Html {
             { text(Point::new(card.x + 14.0, card.y + 29.0), Anchor::Start, "stage-title", words.tab_ledger()) }
             <g>{ for icons }</g>
             <g>{ for lines }</g>
+            if orders.is_empty() { { text(Point::new(card.x + 14.0, card.y + 58.0), Anchor::Start, "stage-small is-quiet", words.ledger_empty()) } }
         </g>
     }
 }
@@ -76,6 +79,7 @@ fn receipt_line(props: &OrdersProps, order: &OrderView, y: f64) -> Html {
     let card = props.place.card;
     let words = props.text;
     let marks = [order.paid, order.answered, order.mailed, order.reserved];
+    let is_followed = order.record.zip(props.highlight).is_some_and(|(record, highlight)| highlight.is(record, order.key));
     let said = if order.fate == OrderFate::Lost { format!(", {}", words.fate_lost()) } else { String::new() };
     let done = |mark: Mark| if mark.times > 1 { words.mark_again(mark.times) } else if mark.times == 1 { words.mark_done() } else { words.mark_waiting() };
     let heads = [words.column_paid(), words.column_answered(), words.column_mailed(), words.column_reserved()];
@@ -85,7 +89,9 @@ fn receipt_line(props: &OrdersProps, order: &OrderView, y: f64) -> Html {
     let shapes = html! {
         <>
             <rect class="stage-hit" x={px(card.x + 6.0)} y={px(y - 15.0)} width={px(card.width - 12.0)} height="22" rx="4"/>
-            { envelope(Rect::new(card.x + 14.0, y - 12.5, 16.0, 16.0), order.key, Stand::Solid) }
+            <g class={if is_followed { "is-followed" } else { "is-other" }}>
+                { envelope(Rect::new(card.x + 14.0, y - 12.5, 16.0, 16.0), order.key, Stand::Solid) }
+            </g>
             { text(Point::new(card.x + 37.0, y), Anchor::Start, if order.fate == OrderFate::Lost { "stage-small is-number is-loss is-strong" } else { "stage-small is-number" }, order.order.to_string()) }
             <g>{ for columns }</g>
         </>

@@ -14,6 +14,7 @@ use super::tile::Tile;
 use crate::text::Text;
 use crate::view::broker_view::ProcessState;
 use crate::view::cluster_view::ClusterView;
+use crate::view::highlight::Highlight;
 use crate::view::layout::axis::Axis;
 use crate::view::layout::links::links;
 use crate::view::layout::{Detail, RowLayout, StageLayout};
@@ -31,6 +32,9 @@ pub struct StagePictureProps {
     pub text: Text,
     #[prop_or_default]
     pub selected: Option<Selection>,
+    /// What is followed; everything else steps back.
+    #[prop_or_default]
+    pub highlight: Option<Highlight>,
     /// Messages in flight, when they are to be drawn at rest; moving ones have a canvas of their own.
     #[prop_or_default]
     pub resting: Option<Rc<Traffic>>,
@@ -39,10 +43,10 @@ pub struct StagePictureProps {
 /// The stage at one moment.
 #[component]
 pub fn StagePicture(props: &StagePictureProps) -> Html {
-    let StagePictureProps { view, layout, text: words, selected, resting } = props;
+    let StagePictureProps { view, layout, text: words, selected, highlight, resting } = props;
     let (width, height) = (px(layout.size.width), px(layout.size.height));
     html! {
-        <svg class="stage-picture" {width} {height} viewBox={format!("0 0 {} {}", px(layout.size.width), px(layout.size.height))} role="group" aria-label={summary(view, *words)}>
+        <svg class={if highlight.is_some() { "stage-picture is-following" } else { "stage-picture" }} {width} {height} viewBox={format!("0 0 {} {}", px(layout.size.width), px(layout.size.height))} role="group" aria-label={summary(view, *words)}>
             { patterns() }
             { wires(props) }
             if !view.quorum.controllers.is_empty() {
@@ -97,7 +101,7 @@ fn customers(props: &StagePictureProps) -> impl Iterator<Item = Html> {
     props.layout.customers.iter().filter_map(move |place| {
         let producer = props.view.producers.iter().find(|producer| producer.client == place.client)?;
         Some(html! {
-            <Customers key={place.client.to_string()} customers={producer.customers.clone()} place={place.clone()} text={props.text} selected={selected.clone()}/>
+            <Customers key={place.client.to_string()} customers={producer.customers.clone()} place={place.clone()} text={props.text} selected={selected.clone()} highlight={props.highlight}/>
         })
     })
 }
@@ -119,6 +123,7 @@ fn producers(props: &StagePictureProps) -> impl Iterator<Item = Html> {
                 place={place.clone()}
                 text={props.text}
                 {now}
+                highlight={props.highlight}
                 selected={props.selected.clone().filter(|selected| *selected == selection)}
             />
         })
@@ -128,12 +133,12 @@ fn producers(props: &StagePictureProps) -> impl Iterator<Item = Html> {
 fn orders(props: &StagePictureProps) -> Html {
     let Some(place) = &props.layout.orders else { return Html::default() };
     let selected = props.selected.clone().filter(|selected| matches!(selected, Selection::Order(_)));
-    html! { <Orders orders={props.view.orders.clone()} place={place.clone()} text={props.text} {selected}/> }
+    html! { <Orders orders={props.view.orders.clone()} place={place.clone()} text={props.text} {selected} highlight={props.highlight}/> }
 }
 
 fn brokers(props: &StagePictureProps) -> Vec<Html> {
     let StagePictureProps { view, layout, text: words, .. } = props;
-    let rows: Rc<Vec<GridRow>> = Rc::new(layout.rows.iter().map(|row| grid_row(view, row)).collect());
+    let rows: Rc<Vec<GridRow>> = Rc::new(layout.rows.iter().map(|row| grid_row(view, row, layout.row_detail.margins())).collect());
     let is_of = |selection: &Selection, id| match selection {
         Selection::Broker(broker) | Selection::Replica(broker, _) => *broker == id,
         _ => false,
@@ -158,6 +163,7 @@ fn brokers(props: &StagePictureProps) -> Vec<Html> {
                     {now}
                     metadata_end={view.quorum.high_watermark}
                     {selected}
+                    highlight={props.highlight}
                 />
             }
         })
@@ -165,11 +171,12 @@ fn brokers(props: &StagePictureProps) -> Vec<Html> {
     drawn.collect()
 }
 
-fn grid_row(view: &ClusterView, row: &RowLayout) -> GridRow {
+fn grid_row(view: &ClusterView, row: &RowLayout, margins: (f64, f64)) -> GridRow {
     let ends = view.brokers.iter().filter_map(|broker| broker.replica(row.partition)).map(|replica| replica.log_end_offset);
     GridRow {
         place: row.clone(),
         axis: Axis::of(view, row.partition, row.slots.max(1)),
+        margins,
         name: AttrValue::from(view.partition_name(row.partition)),
         end: ends.max().unwrap_or(Offset::ZERO),
         has_leader: view.partition(row.partition).is_some_and(|partition| partition.leader.is_some()),
@@ -191,6 +198,7 @@ fn groups(props: &StagePictureProps) -> Html {
                 group={group.clone()}
                 place={place.clone()}
                 text={*words}
+                highlight={props.highlight}
                 selected={props.selected.clone().filter(is_of)}
             />
         })

@@ -1,6 +1,6 @@
 //! An application that sends: its tray fills with records, grouped as they will travel; a full tray blocks its clerk.
 
-use super::envelope::{envelope, Stand};
+use super::envelope::{followed_envelope, Envelope, Stand};
 use super::shapes::{bar, mark, rect, text, text_width, Anchor, Mark};
 use super::target::{Reach, Target};
 use crate::text::Text;
@@ -8,6 +8,7 @@ use crate::view::SimTime;
 use crate::view::broker_view::ProcessState;
 use crate::view::client_view::{BatchState, ProducerView};
 use crate::view::geometry::{Point, Rect};
+use crate::view::highlight::Highlight;
 use crate::view::layout::ProducerLayout;
 use crate::view::selection::Selection;
 use yew::prelude::*;
@@ -20,6 +21,7 @@ pub(super) struct ProducerProps {
     /// For what lasts; the start of the run while nothing does.
     pub now: SimTime,
     pub selected: Option<Selection>,
+    pub highlight: Option<Highlight>,
 }
 
 #[component]
@@ -100,7 +102,7 @@ fn tray(props: &ProducerProps) -> Html {
             continue;
         }
         let place = |record: usize| Rect::new(x + 2.0 + (side + gap) * record as f64, tray.y + (tray.height - side) / 2.0, side, side);
-        let records = batch.records.iter().enumerate().map(|(record, (_, mark))| envelope(place(record), *mark, stand));
+        let records = batch.records.iter().enumerate().map(|(slot, (record, mark))| followed_envelope(place(slot), Envelope { record: *record, mark: *mark, stand }, props.highlight));
         let frame = Rect::new(x, tray.y + 2.5, width - gap, tray.height - 5.0);
         shown.push(html! {
             <g key={index} class="stage-batch">

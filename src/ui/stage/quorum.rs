@@ -36,7 +36,7 @@ pub(super) fn Quorum(props: &QuorumProps) -> Html {
     let read = [read, words.metadata_at(quorum.high_watermark)].into_iter().find(fits).unwrap_or_default();
     html! {
         <g class="stage-quorum">
-            if let Some(at) = place.title { { text(at, Anchor::Start, "stage-title", words.controller_quorum()) } }
+            if let Some(at) = place.title { { text(at, Anchor::End, "stage-title", words.controller_quorum()) } }
             <g>{ for seals }</g>
             { text(place.words, Anchor::Start, if quorum.leader.is_some() { "stage-small is-strong" } else { "stage-small is-strong is-loss" }, led) }
             { text(place.words.plus(0.0, 18.0), Anchor::Start, "stage-small is-quiet", read) }

@@ -2,12 +2,13 @@
 //! The tide line is the high watermark: solid cells to its left, outlined ones to its right.
 
 use super::broker::GridRow;
-use super::envelope::{envelope, Stand};
+use super::envelope::{envelope, followed_envelope, Envelope, Stand};
 use super::shapes::{line, mark, px, rect, text, text_width, Anchor, Mark};
 use super::target::{Reach, Target};
 use crate::text::Text;
 use crate::view::broker_view::{ReplicaRole, ReplicaView};
 use crate::view::geometry::{Point, Rect};
+use crate::view::highlight::Highlight;
 use crate::view::layout::RowDetail;
 use crate::view::selection::Selection;
 use crate::view::{BrokerId, Offset};
@@ -23,6 +24,7 @@ pub(super) struct ReplicaProps {
     pub detail: RowDetail,
     pub text: Text,
     pub selected: Option<Selection>,
+    pub highlight: Option<Highlight>,
 }
 
 /// What a replica is, for shape and word.
@@ -93,26 +95,43 @@ pub(super) fn Replica(props: &ReplicaProps) -> Html {
 
 /// The partition's name at the left; what the replica is at the right, in as many words as there is room for.
 fn title(props: &ReplicaProps, standing: Standing) -> Html {
-    if props.detail == RowDetail::Line {
-        return Html::default();
-    }
     let (strip, words, replica) = (props.strip, props.text, &props.replica);
+    match props.detail {
+        RowDetail::Line => return Html::default(),
+        RowDetail::Slim => return slim_title(props, standing),
+        RowDetail::Strip | RowDetail::Cells | RowDetail::Offsets | RowDetail::Full => {}
+    }
     let y = strip.y - 8.0;
     let room = strip.width - text_width(&props.row.name, if standing == Standing::Leader { 14.0 } else { 13.0 }) - 24.0;
+    let is_leaderless = !props.row.has_leader && standing != Standing::Offline;
     let long = match standing {
         Standing::Leader => words.leader_epoch_badge(replica.leader_epoch),
+        Standing::InSync | Standing::OutOfSync if is_leaderless => words.no_leader(),
         Standing::InSync => words.in_sync(),
-        Standing::OutOfSync if !props.row.has_leader => words.no_leader(),
         Standing::OutOfSync => words.out_of_sync(),
         Standing::Offline => words.offline(),
     };
     let short = if standing == Standing::Leader { words.role_leader() } else { String::new() };
     let badge = [long, short].into_iter().find(|badge| text_width(badge, 13.0) <= room).unwrap_or_default();
+    // Ghosts hover where the word would stand.
+    let badge = if replica.ghost.is_some() { String::new() } else { badge };
     html! {
-        <g class="stage-badge">
+        <g class={if is_leaderless { "stage-badge is-leaderless" } else { "stage-badge" }}>
             { text(Point::new(strip.x, y), Anchor::Start, if standing == Standing::Leader { "stage-small is-strong" } else { "stage-small" }, props.row.name.clone()) }
             { mark(Point::new(strip.right() - 6.0, y - 4.5), standing.mark()) }
             if !badge.is_empty() { { text(Point::new(strip.right() - 17.0, y), Anchor::End, "stage-small stage-badge-word", badge) } }
+        </g>
+    }
+}
+
+/// The partition's name before the strip, the mark after it.
+fn slim_title(props: &ReplicaProps, standing: Standing) -> Html {
+    let (strip, y) = (props.strip, props.strip.center().y);
+    let class = if standing == Standing::Leader { "stage-small is-strong" } else { "stage-small" };
+    html! {
+        <g>
+            { text(Point::new(strip.x - props.row.margins.0, y + 4.6), Anchor::Start, class, props.row.name.clone()) }
+            { mark(Point::new(strip.right() + props.row.margins.1 - 6.0, y), standing.mark()) }
         </g>
     }
 }
@@ -123,7 +142,8 @@ fn tape(props: &ReplicaProps, standing: Standing) -> Html {
     let from = axis.x(strip, replica.log_start_offset);
     let end = axis.x(strip, replica.log_end_offset);
     let whole = Rect { x: from, width: strip.right() - from, ..strip };
-    let rail = Rect::new(from, props.strip.bottom() + 4.0, (end - from).max(0.0), 3.0);
+    let drop = if props.detail == RowDetail::Slim { 2.0 } else { 4.0 };
+    let rail = Rect::new(from, props.strip.bottom() + drop, (end - from).max(0.0), if props.detail == RowDetail::Slim { 2.0 } else { 3.0 });
     html! {
         <g>
             { rect(whole, (strip.height * 0.16).clamp(1.0, 4.0), "stage-tape") }
@@ -134,10 +154,10 @@ fn tape(props: &ReplicaProps, standing: Standing) -> Html {
 
 /// The leader's strip is full height, the others thinner.
 fn band(props: &ReplicaProps, standing: Standing) -> Rect {
-    if standing == Standing::Leader || props.detail == RowDetail::Line {
+    if standing == Standing::Leader {
         return props.strip;
     }
-    let height = (props.strip.height * 0.77).round();
+    let height = (props.strip.height * if props.detail < RowDetail::Strip { 0.6 } else { 0.77 }).round();
     Rect { y: props.strip.y + (props.strip.height - height) / 2.0, height, ..props.strip }
 }
 
@@ -150,7 +170,7 @@ fn cells(props: &ReplicaProps, standing: Standing) -> Html {
         let stand = if cell.is_committed { Stand::Solid } else { Stand::Outlined };
         html! {
             <g key={cell.offset.0.to_string()} class={if cell.is_control { Some("is-control") } else { None }}>
-                { envelope(place, cell.key, stand) }
+                { followed_envelope(place, Envelope { record: cell.record, mark: cell.key, stand }, props.highlight) }
             </g>
         }
     });
@@ -215,8 +235,8 @@ fn offsets(props: &ReplicaProps, standing: Standing) -> Html {
     });
     let said = props.text.high_watermark_at(replica.high_watermark);
     let x = axis.x(strip, replica.high_watermark);
-    let half = text_width(&said, 12.6) / 2.0;
-    let x = x.min(strip.right() - half + 4.0).max(strip.x + half);
+    let half = text_width(&said, 14.0) / 2.0;
+    let x = x.min(strip.right() - half + 6.0).max(strip.x + half);
     html! {
         <g class="stage-offsets">
             <g>{ for labels }</g>

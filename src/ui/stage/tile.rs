@@ -32,7 +32,7 @@ pub(super) fn Tile(props: &TileProps) -> Html {
         None => Mark::Full,
     };
     let long = words.broker(broker.id);
-    let is_large = card.width > text_width(&long, 15.0) + 40.0;
+    let is_large = card.width > text_width(&long, 14.0) + 36.0;
     let title = if is_large { long.clone() } else { broker.id.to_string() };
     let said = state.map_or_else(|| words.state_running(), |(_, said)| said);
     let name = format!("{long}, {said}, {} {}", words.field_leader_count(), broker.leader_count);
@@ -43,7 +43,12 @@ pub(super) fn Tile(props: &TileProps) -> Html {
         <>
             { rect(card, 6.0, "stage-card") }
             { text(Point::new(inner.x, first_y), Anchor::Start, "stage-small is-strong is-number", title) }
-            <g class={if matches!(health, Mark::Cross) { "is-loss" } else { "stage-health" }}>{ mark(Point::new(inner.right() - 5.0, first_y - 4.5), health) }</g>
+            if has_second_line || health != Mark::Full {
+                { mark(Point::new(inner.right() - 5.0, first_y - 4.5), health) }
+            } else {
+                { text(Point::new(inner.right(), first_y), Anchor::End, "stage-small is-number", broker.leader_count.to_string()) }
+                { mark(Point::new(inner.right() - 8.0 * broker.leader_count.max(1).ilog10() as f64 - 16.0, first_y - 4.5), Mark::Leader) }
+            }
             if has_second_line {
                 { mark(leads.plus(6.0, -4.5), Mark::Leader) }
                 { text(leads.plus(17.0, 0.0), Anchor::Start, "stage-small is-number", broker.leader_count.to_string()) }

@@ -82,13 +82,13 @@ fn quorum(controllers: &[ControllerId], area: Rect, first_column: Option<f64>) -
     let pitch = if controllers.len() > 3 { 46.0 } else { 56.0 };
     let left = first_column.unwrap_or(area.x).max(area.x);
     let y = area.y + area.height / 2.0 + 2.0;
-    let title_width = 150.0;
+    let title_width = 196.0;
     let has_title = area.width > 520.0;
     let first = left + radius + if has_title { title_width } else { 4.0 };
     let seal = |(index, id): (usize, &ControllerId)| (*id, Point::new(first + pitch * index as f64, y));
     let seals: Vec<_> = controllers.iter().enumerate().map(seal).collect();
     let words = Point::new(seals.last().map_or(first, |(_, at)| at.x) + radius + 20.0, y - 3.0);
-    QuorumLayout { seals, radius, words, words_width: area.right() - words.x, title: has_title.then(|| Point::new(left, y + 5.0)) }
+    QuorumLayout { seals, radius, words, words_width: area.right() - words.x, title: has_title.then(|| Point::new(first - radius - 14.0, y + 5.0)) }
 }
 
 pub(super) fn tall(structure: &Structure, window: Size, zoom: f64) -> StageLayout {

@@ -19,6 +19,8 @@ pub enum Detail {
 pub enum RowDetail {
     /// A bare strip.
     Line,
+    /// A title, a strip and a mark on one line.
+    Slim,
     /// A title and a strip.
     Strip,
     /// A title and cells with letters.
@@ -87,8 +89,9 @@ fn columns(area: Rect, brokers: &[BrokerId], rows: &[TopicPartition], detail: De
     let (padding, head, foot) = if detail == Detail::Cells { (16.0, 84.0, 8.0) } else { (8.0, 58.0, 6.0) };
     let row_height = ((area.height - head - foot) / rows.len().max(1) as f64).clamp(ROW_HEIGHT_MIN, ROW_HEIGHT_MAX);
     let card_height = head + row_height * rows.len() as f64 + foot;
-    let row_detail = row_detail(detail, row_height);
-    let inner_width = width - 2.0 * padding;
+    let row_detail = row_detail(detail, row_height, width - 2.0 * padding);
+    let (before, after) = row_detail.margins();
+    let inner_width = width - 2.0 * padding - before - after;
     let (title, strip) = row_detail.heights();
     let row = |(index, partition): (usize, &TopicPartition)| {
         let top = area.y + head + row_height * index as f64;
@@ -108,10 +111,19 @@ fn columns(area: Rect, brokers: &[BrokerId], rows: &[TopicPartition], detail: De
 }
 
 impl RowDetail {
+    /// What a strip leaves free at its left and right.
+    pub const fn margins(self) -> (f64, f64) {
+        match self {
+            Self::Slim => (78.0, 18.0),
+            Self::Line | Self::Strip | Self::Cells | Self::Offsets | Self::Full => (0.0, 0.0),
+        }
+    }
+
     /// The heights of a row's title and of its strip.
     const fn heights(self) -> (f64, f64) {
         match self {
             Self::Line => (2.0, 6.0),
+            Self::Slim => (6.0, 12.0),
             Self::Strip => (18.0, 14.0),
             Self::Cells => (22.0, 20.0),
             Self::Offsets | Self::Full => (24.0, 26.0),
@@ -119,8 +131,9 @@ impl RowDetail {
     }
 }
 
-fn row_detail(detail: Detail, row_height: f64) -> RowDetail {
+fn row_detail(detail: Detail, row_height: f64, width: f64) -> RowDetail {
     match row_height {
+        height if height >= 20.0 && height < 36.0 && width >= 150.0 => RowDetail::Slim,
         height if height < 36.0 => RowDetail::Line,
         height if height < 50.0 || detail == Detail::Strips => RowDetail::Strip,
         height if height < 72.0 => RowDetail::Cells,
@@ -131,8 +144,9 @@ fn row_detail(detail: Detail, row_height: f64) -> RowDetail {
 
 fn slots(row_detail: RowDetail, width: f64) -> u32 {
     let pitch = match row_detail {
-        RowDetail::Line | RowDetail::Strip => 9.0,
+        RowDetail::Line | RowDetail::Slim | RowDetail::Strip => 9.0,
         RowDetail::Cells => 20.0,
+        RowDetail::Offsets | RowDetail::Full if width < 170.0 => 20.5,
         RowDetail::Offsets | RowDetail::Full => 25.5,
     };
     ((width / pitch) as u32).clamp(2, crate::view::broker_view::CELLS_MAX as u32)
@@ -144,6 +158,8 @@ fn tiles(area: Rect, brokers: &[BrokerId], rows: &[TopicPartition]) -> Grid {
     // Tiles about 1.6 times as wide as high.
     let columns = (count * area.width / area.height.max(1.0) / 1.6).sqrt().ceil().clamp(1.0, count);
     let lines = (count / columns).ceil();
+    // As many lines, evenly filled.
+    let columns = (count / lines).ceil();
     let width = (area.width - gap * (columns - 1.0)) / columns;
     let height = ((area.height - gap * (lines - 1.0)) / lines).clamp(30.0, 112.0);
     let broker = |(index, id): (usize, &BrokerId)| {

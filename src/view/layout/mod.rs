@@ -91,7 +91,7 @@ pub struct QuorumLayout {
     pub words: Point,
     /// How wide they may be.
     pub words_width: f64,
-    /// Where its title ends, when there is room for one.
+    /// Where its title ends, just before the seals, when there is room for one.
     pub title: Option<Point>,
 }
 
@@ -135,7 +135,9 @@ impl StageLayout {
     pub fn strip(&self, broker: BrokerId, partition: TopicPartition) -> Option<Rect> {
         let row = self.rows.get(self.row_index(partition)?)?;
         let broker = self.broker(broker)?;
-        (self.detail != Detail::Tiles).then(|| Rect::new(broker.inner.x, row.strip_y, broker.inner.width, row.strip_height))
+        let (before, after) = self.row_detail.margins();
+        let strip = Rect::new(broker.inner.x + before, row.strip_y, broker.inner.width - before - after, row.strip_height);
+        (self.detail != Detail::Tiles).then_some(strip)
     }
     pub fn group_of(&self, client: ClientId) -> Option<&GroupLayout> {
         self.groups.iter().find(|group| group.members.iter().any(|(member, _)| *member == client))
@@ -173,3 +175,86 @@ impl StageLayout {
 
 /// How many times wider than its window the sheet may become.
 pub const ZOOM_MAX: f64 = 12.0;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::fixture;
+
+    /// A cluster of so many brokers and partitions, with the fixture's clients.
+    fn structure(brokers: u16, partitions: u16) -> Structure {
+        let rows: Vec<TopicPartition> = (0..partitions).map(|index| TopicPartition::new(crate::protocol::ids::TopicId(0), index)).collect();
+        let mut structure = Structure::of(&fixture::cluster());
+        structure.brokers = (1..=brokers).map(BrokerId).collect();
+        for group in &mut structure.groups {
+            group.lanes = rows.clone();
+        }
+        structure.rows = rows;
+        structure
+    }
+
+    const WINDOWS: [(f64, f64); 5] = [(1_440.0, 560.0), (1_080.0, 600.0), (1_920.0, 800.0), (820.0, 700.0), (390.0, 500.0)];
+
+    fn layout(structure: &Structure, (width, height): (f64, f64)) -> StageLayout {
+        StageLayout::new(structure, Size { width, height }, 1.0)
+    }
+
+    fn cards(layout: &StageLayout) -> Vec<Rect> {
+        let mut cards: Vec<Rect> = layout.brokers.iter().map(|broker| broker.card).collect();
+        cards.extend(layout.producers.iter().map(|producer| producer.card));
+        cards.extend(layout.groups.iter().map(|group| group.card));
+        cards.extend(layout.orders.iter().map(|orders| orders.card));
+        cards.extend(layout.quorum.seals.iter().map(|(_, at)| Rect::around(*at, layout.quorum.radius)));
+        cards
+    }
+
+    #[test]
+    fn nothing_lies_over_anything_else_nor_off_the_sheet_in_any_window() {
+        for window in WINDOWS {
+            for (brokers, partitions) in [(1, 1), (3, 3), (3, 12), (5, 6), (9, 9), (25, 12), (100, 50)] {
+                let layout = layout(&structure(brokers, partitions), window);
+                let sheet = Rect::new(0.0, 0.0, layout.size.width, layout.size.height);
+                let cards = cards(&layout);
+                for (index, card) in cards.iter().enumerate() {
+                    let what = format!("{brokers} brokers, {partitions} partitions, {window:?}: {card:?}");
+                    assert!(card.width > 0.0 && card.height > 0.0, "{what} is nothing");
+                    assert!(sheet.contains(Point::new(card.x, card.y)) && sheet.contains(Point::new(card.right(), card.bottom())), "{what} is off the sheet");
+                    assert!(cards[index + 1..].iter().all(|other| !card.overlaps(*other)), "{what} lies over another");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn strips_lie_within_their_card_and_apart_from_each_other() {
+        for window in WINDOWS {
+            for (brokers, partitions) in [(3, 3), (3, 12), (6, 24)] {
+                let layout = layout(&structure(brokers, partitions), window);
+                for broker in &layout.brokers {
+                    let strips: Vec<Rect> = layout.rows.iter().filter_map(|row| layout.strip(broker.id, row.partition)).collect();
+                    assert!(strips.windows(2).all(|pair| pair[0].bottom() < pair[1].y), "{window:?}");
+                    assert!(strips.iter().all(|strip| broker.card.y + broker.head_height <= strip.y && strip.bottom() <= broker.card.bottom()), "{window:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn detail_follows_room() {
+        let detail = |brokers, window| layout(&structure(brokers, 3), window).detail;
+        assert_eq!([3, 6, 25, 100].map(|brokers| detail(brokers, WINDOWS[0])), [Detail::Cells, Detail::Strips, Detail::Tiles, Detail::Tiles]);
+        assert_eq!(detail(3, (390.0, 500.0)), Detail::Strips);
+        let zoomed = StageLayout::new(&structure(25, 3), Size { width: 1_440.0, height: 560.0 }, 4.0);
+        assert_eq!((zoomed.detail, zoomed.size.width), (Detail::Cells, 5_760.0));
+    }
+
+    #[test]
+    fn the_grid_stays_where_it_is_while_the_moment_changes() {
+        let mut view = fixture::cluster();
+        let before = layout(&Structure::of(&view), WINDOWS[0]);
+        view.brokers[1].replicas[0].log_end_offset = crate::protocol::offset::Offset(900);
+        view.brokers[2].state = crate::view::broker_view::ProcessState::Crashed;
+        view.groups[0].lag = 77;
+        assert_eq!(layout(&Structure::of(&view), WINDOWS[0]), before);
+    }
+}

@@ -106,18 +106,19 @@ pub(super) fn groups(area: Rect, groups: &[GroupStructure], columns: usize, heig
 
 fn group(card: Rect, structure: &GroupStructure) -> GroupLayout {
     let padding = if card.width < 200.0 { 12.0 } else { 16.0 };
-    let is_low = card.height < 88.0;
+    let is_low = card.height < 92.0;
     let inner = card.inset(padding, 0.0);
     let radius = 10.0;
-    let members_y = if is_low { card.y + 19.0 } else { card.y + 50.0 };
+    let members_y = if is_low { card.y + 19.0 } else { card.y + 47.0 };
     let first = if is_low { inner.right() - 24.0 * structure.members.len().min(3) as f64 - 50.0 } else { inner.x };
     let has_hands = !is_low && inner.width - 70.0 >= 46.0 * structure.members.len() as f64;
     let pitch = if has_hands { 46.0 } else { 26.0 };
     let member = |(index, client): (usize, &ClientId)| (*client, Point::new(first + radius + pitch * index as f64, members_y));
     let room = if is_low { 3 } else { (((inner.width - 70.0) / pitch) as usize).max(1) };
-    let columns = structure.lanes.len().clamp(1, if inner.width < 180.0 { 3 } else { 6 });
-    let lines = structure.lanes.len().div_ceil(columns);
-    let lane_gap = 12.0;
+    let columns_max = if inner.width < 180.0 { 3 } else { 6 };
+    let lines = if structure.lanes.len() > columns_max { 2 } else { 1 };
+    let columns = structure.lanes.len().div_ceil(lines).max(1);
+    let lane_gap = if columns > 8 { 3.0 } else { 12.0 };
     let lane_width = (inner.width - lane_gap * (columns - 1) as f64) / columns as f64;
     let (lane_height, lane_pitch) = if lines > 1 { (4.0, 12.0) } else { (6.0, 24.0) };
     let lane = |(index, partition): (usize, &TopicPartition)| {
