@@ -47,7 +47,7 @@ pub(super) fn Tile(props: &TileProps) -> Html {
                 { mark(Point::new(inner.right() - 5.0, first_y - 4.5), health) }
             } else {
                 { text(Point::new(inner.right(), first_y), Anchor::End, "stage-small is-number", broker.leader_count.to_string()) }
-                { mark(Point::new(inner.right() - 8.0 * broker.leader_count.max(1).ilog10() as f64 - 16.0, first_y - 4.5), Mark::Leader) }
+                { mark(Point::new(inner.right() - 8.5 * broker.leader_count.max(1).ilog10() as f64 - 19.0, first_y - 4.5), Mark::Leader) }
             }
             if has_second_line {
                 { mark(leads.plus(6.0, -4.5), Mark::Leader) }
