@@ -8,7 +8,7 @@ use crate::sim::time::SimTime;
 /// One message that has been sent and has not arrived.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlightView {
-    /// The same for the same message as long as it flies: its place in the event queue.
+    /// The same for the same message as long as it flies: its place in the event queue. Parts of one message share it.
     pub id: u64,
     pub from: Node,
     pub to: Node,

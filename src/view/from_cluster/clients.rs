@@ -44,6 +44,7 @@ fn producer(cluster: &Cluster, process: &Process, history: History<'_>) -> Optio
         since: since(history, process),
         topic: topic_id(cluster, topic)?,
         customers,
+        paying: if let Actor::Checkout(checkout) = &process.actor { checkout.waiting_customers().0 as u32 } else { 0 },
         buffer: buffer(producer),
         in_flight: Gauge {
             used: producer.in_flight().map(|(_, requests)| u64::from(requests)).max().unwrap_or(0),

@@ -1,46 +1,59 @@
 //! Messages on their way, taken from the queue of what will happen.
 
 use super::brokers::key_mark;
-use crate::cluster::world::{Cluster, Event};
+use crate::cluster::world::{Cluster, Event, Scheduling};
 use crate::protocol::ids::{Node, RecordId, TopicPartition};
 use crate::protocol::message::{Message, Request, Response};
 use crate::protocol::record::RecordBatch;
 use crate::view::flight_view::{FLIGHT_RECORDS_MAX, FlightKind, FlightView};
 use crate::view::mark::KeyMark;
+use crate::sim::queue::EventKey;
+use std::collections::BTreeSet;
 
 /// Every message that has been sent and has not arrived, in the order of arrival.
 pub fn flights(cluster: &Cluster) -> Vec<FlightView> {
     let mut flights: Vec<FlightView> = cluster
         .pending()
-        .filter_map(|(key, scheduling)| {
-            let Event::Deliver { from, to, sent_at, message, .. } = &scheduling.event else { return None };
-            let (from, to) = (cluster.processes[usize::from(*from)].node, cluster.processes[usize::from(*to)].node);
-            let described = describe(from, to, message)?;
-            Some(FlightView {
-                id: key.sequence,
-                from,
-                to,
-                kind: described.kind,
-                is_response: matches!(message, Message::Response { .. }),
-                api: described.api,
-                partition: described.partition,
-                record_count: described.batches.iter().map(|batch| batch.records.len() as u32).sum(),
-                records: records(&described.batches),
-                bytes: message.size(),
-                sent_at: *sent_at,
-                arrives_at: key.at,
-            })
-        })
+        .flat_map(|(key, scheduling)| parts(cluster, key, scheduling))
         .collect();
-    flights.sort_by_key(|flight| (flight.arrives_at, flight.id));
+    flights.sort_by_key(|flight| (flight.arrives_at, flight.id, flight.partition));
     flights
+}
+
+/// One message, or when it carries records of several partitions, one part for each of them: they lie on different
+/// strips when they arrive, so they fly apart.
+fn parts(cluster: &Cluster, key: EventKey, scheduling: &Scheduling) -> Vec<FlightView> {
+    let Event::Deliver { from, to, sent_at, message, .. } = &scheduling.event else { return Vec::new() };
+    let (from, to) = (cluster.processes[usize::from(*from)].node, cluster.processes[usize::from(*to)].node);
+    let Some(Described { kind, api, partition, batches }) = describe(from, to, message) else { return Vec::new() };
+    let part = |partition: Option<TopicPartition>, batches: &[&RecordBatch], bytes: u64| FlightView {
+        id: key.sequence,
+        from,
+        to,
+        kind,
+        is_response: matches!(message, Message::Response { .. }),
+        api,
+        partition,
+        record_count: batches.iter().map(|batch| batch.records.len() as u32).sum(),
+        records: records(batches),
+        bytes,
+        sent_at: *sent_at,
+        arrives_at: key.at,
+    };
+    if batches.is_empty() {
+        return vec![part(partition, &[], message.size())];
+    }
+    let partitions: BTreeSet<TopicPartition> = batches.iter().map(|(partition, _)| *partition).collect();
+    let of = |id: TopicPartition| batches.iter().filter(move |(partition, _)| *partition == id).map(|(_, batch)| *batch);
+    let sized = |id: TopicPartition| part(Some(id), &of(id).collect::<Vec<_>>(), of(id).map(|batch| u64::from(batch.size)).sum());
+    partitions.into_iter().map(sized).collect()
 }
 
 struct Described<'a> {
     kind: FlightKind,
     api: &'static str,
     partition: Option<TopicPartition>,
-    batches: Vec<&'a RecordBatch>,
+    batches: Vec<(TopicPartition, &'a RecordBatch)>,
 }
 
 fn describe<'a>(from: Node, to: Node, message: &'a Message) -> Option<Described<'a>> {
@@ -50,7 +63,7 @@ fn describe<'a>(from: Node, to: Node, message: &'a Message) -> Option<Described<
             api: request.api_name(),
             partition: partition_of_request(request),
             batches: match request {
-                Request::Produce(produce) => produce.batches.iter().map(|(_, batch)| batch).collect(),
+                Request::Produce(produce) => produce.batches.iter().map(|(partition, batch)| (*partition, batch)).collect(),
                 _ => Vec::new(),
             },
         }),
@@ -59,7 +72,7 @@ fn describe<'a>(from: Node, to: Node, message: &'a Message) -> Option<Described<
             api: response.api_name(),
             partition: partition_of_response(response),
             batches: match response {
-                Response::Fetch(fetch) => fetch.partitions.iter().flat_map(|partition| &partition.batches).collect(),
+                Response::Fetch(fetch) => fetch.partitions.iter().flat_map(|part| part.batches.iter().map(|batch| (part.partition, batch))).collect(),
                 _ => Vec::new(),
             },
         }),
