@@ -14,6 +14,16 @@ library! {
     "checkout",
     "kill-the-leader",
     "slow-consumer",
+    "durability",
+    "acks-one",
+    "acks-zero",
+    "unclean-election",
+    "zombie-leader",
+    "network-partition",
+    "power-loss",
+    "rolling-restart",
+    "controller-failover",
+    "lost-quorum",
 }
 
 /// The text of a scenario that comes with Correio.
