@@ -261,8 +261,12 @@ impl<C> NetworkClient<C> {
 
     fn on_disconnected(&mut self, broker: BrokerId, out: &mut Outbox) {
         let Some(connection) = self.connections.get(&broker) else { return };
-        if connection.is_established || !connection.in_flight.is_empty() {
+        let (was_established, was_idle) = (connection.is_established, connection.in_flight.is_empty());
+        if was_established {
             out.record(TraceEvent::ConnectionLost { node: Node::Client(self.options.client), peer: Node::Broker(broker) });
+        }
+        // Otherwise it could not even be opened: that is no news, but the request on it has failed.
+        if was_established || !was_idle {
             self.fail_connection(broker, out);
         }
     }
