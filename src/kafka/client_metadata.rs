@@ -86,7 +86,13 @@ impl ClientMetadata {
         self.failures += 1;
     }
     /// The answer is there; true when it says anything new.
-    pub fn on_response(&mut self, received: &Arc<ClusterMetadata>, now: SimTime, backoff: RetryBackoff, chance: &mut Stream) -> bool {
+    pub fn on_response(
+        &mut self,
+        received: &Arc<ClusterMetadata>,
+        now: SimTime,
+        backoff: RetryBackoff,
+        chance: &mut Stream,
+    ) -> bool {
         if received.brokers.is_empty() {
             // A broker that has not caught up with the metadata log yet: as good as no answer.
             self.on_failure(now, backoff, chance);
@@ -103,7 +109,12 @@ impl ClientMetadata {
         is_new
     }
     /// A broker said who leads now (KIP-951); true when that is news.
-    pub fn on_current_leader(&mut self, partition: TopicPartition, leader: BrokerId, leader_epoch: LeaderEpoch) -> bool {
+    pub fn on_current_leader(
+        &mut self,
+        partition: TopicPartition,
+        leader: BrokerId,
+        leader_epoch: LeaderEpoch,
+    ) -> bool {
         let is_known_broker = self.cluster.brokers.iter().any(|(broker, _)| *broker == leader);
         let is_newer = self.cluster.partition(partition).is_some_and(|known| known.leader_epoch < leader_epoch);
         if !is_known_broker || !is_newer {
@@ -134,4 +145,70 @@ fn newest_epochs(known: &ClusterMetadata, received: &Arc<ClusterMetadata>) -> Ar
         }
     }
     merged
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kafka::client_script::{P0, cluster};
+
+    const BACKOFF: RetryBackoff =
+        RetryBackoff { initial: SimDuration::from_millis(100), max: SimDuration::from_millis(1_000) };
+    const MAX_AGE: SimDuration = SimDuration::from_secs(300);
+
+    fn answer(metadata: &mut ClientMetadata, at: u64, cluster: ClusterMetadata) -> bool {
+        metadata.on_sent();
+        metadata.on_response(&Arc::new(cluster), SimTime::from_millis(at), BACKOFF, &mut Stream::new(1, "test", 0))
+    }
+
+    /// Milliseconds until it asks again.
+    fn wait(metadata: &ClientMetadata, at: u64) -> u64 {
+        metadata.next_update_at(MAX_AGE).expect("nothing is in flight").since(SimTime::from_millis(at)).as_millis()
+    }
+
+    #[test]
+    fn an_answer_never_takes_a_partition_back_to_an_older_leader() {
+        let mut metadata = ClientMetadata::default();
+        answer(&mut metadata, 0, cluster(&[2, 2], 5));
+        assert!(answer(
+            &mut metadata,
+            1,
+            ClusterMetadata { brokers: cluster(&[], 0).brokers[..2].to_vec(), ..cluster(&[1, 1], 4) }
+        ));
+        assert_eq!(metadata.leader(P0), Some((BrokerId(2), LeaderEpoch(5))));
+        assert_eq!(metadata.cluster().brokers.len(), 2);
+    }
+
+    #[test]
+    fn a_leader_named_by_a_broker_counts_when_its_epoch_is_newer() {
+        let mut metadata = ClientMetadata::default();
+        answer(&mut metadata, 0, cluster(&[1], 5));
+        assert!(!metadata.on_current_leader(P0, BrokerId(3), LeaderEpoch(5)));
+        assert!(!metadata.on_current_leader(P0, BrokerId(9), LeaderEpoch(6)), "a broker that nobody knows");
+        assert!(metadata.on_current_leader(P0, BrokerId(3), LeaderEpoch(6)));
+        assert_eq!(metadata.leader(P0), Some((BrokerId(3), LeaderEpoch(6))));
+    }
+
+    #[test]
+    fn it_asks_when_told_to_after_a_back_off_that_grows_while_answers_say_nothing_new_and_otherwise_when_old() {
+        let mut metadata = ClientMetadata::default();
+        assert_eq!(wait(&metadata, 0), 0);
+        answer(&mut metadata, 0, cluster(&[1], 0));
+        assert_eq!(wait(&metadata, 0), 300_000);
+        let mut waits = Vec::new();
+        for _ in 0..4 {
+            metadata.request_update();
+            waits.push(wait(&metadata, 0) / 80);
+            answer(&mut metadata, 0, cluster(&[1], 0));
+        }
+        // 80 to 120 ms, the same once more, then twice and four times as long.
+        assert_eq!(waits, [1, 1, 2, 4]);
+    }
+
+    #[test]
+    fn an_answer_without_brokers_is_none() {
+        let mut metadata = ClientMetadata::default();
+        assert!(!answer(&mut metadata, 0, ClusterMetadata::default()));
+        assert!(!metadata.is_known() && wait(&metadata, 0) >= 80);
+    }
 }

@@ -67,7 +67,9 @@ impl<P: Player> Script<P> {
         };
         let (broker, correlation, request) = self.open.remove(index);
         let response = response(&request);
-        self.act(|player, out| player.on_message(Node::Broker(broker), Message::Response { correlation, response }, out));
+        self.act(|player, out| {
+            player.on_message(Node::Broker(broker), Message::Response { correlation, response }, out)
+        });
     }
     /// The connection to a broker breaks: its open requests will not be answered.
     pub(super) fn disconnect(&mut self, broker: u16) {
@@ -82,7 +84,13 @@ impl<P: Player> Script<P> {
     /// Lets time pass; timers that are due fire in order.
     pub(super) fn pass(&mut self, millis: u64) {
         let until = self.now + crate::sim::time::SimDuration::from_millis(millis);
-        while let Some((timer, at)) = self.timers.iter().min_by_key(|(_, at)| **at).map(|(timer, at)| (timer.clone(), *at)).filter(|(_, at)| *at <= until) {
+        while let Some((timer, at)) = self
+            .timers
+            .iter()
+            .min_by_key(|(_, at)| **at)
+            .map(|(timer, at)| (timer.clone(), *at))
+            .filter(|(_, at)| *at <= until)
+        {
             self.now = at;
             self.timers.remove(&timer);
             self.act(|player, out| player.on_timer(timer, out));
@@ -100,7 +108,9 @@ impl<P: Player> Script<P> {
     }
 
     fn on_sent(&mut self, to: Node, message: Message) {
-        let (Node::Broker(broker), Message::Request { correlation, request }) = (to, message) else { panic!("clients send requests to brokers") };
+        let (Node::Broker(broker), Message::Request { correlation, request }) = (to, message) else {
+            panic!("clients send requests to brokers")
+        };
         let text = describe(&request);
         let line = format!("{} b{broker} {}{text}", self.now, request.api_name());
         self.note(&line);
@@ -114,20 +124,36 @@ impl<P: Player> Script<P> {
 
 fn describe(request: &Request) -> String {
     match request {
-        Request::Fetch(fetch) => {
-            fetch.partitions.iter().map(|p| format!(" p{}@{}/{}", p.partition.partition, p.fetch_offset, p.current_leader_epoch)).collect()
-        }
+        Request::Fetch(fetch) => fetch
+            .partitions
+            .iter()
+            .map(|p| format!(" p{}@{}/{}", p.partition.partition, p.fetch_offset, p.current_leader_epoch))
+            .collect(),
         Request::Produce(produce) => {
             let batch = |(partition, batch): &(TopicPartition, crate::protocol::record::RecordBatch)| {
                 let ids: Vec<u64> = batch.records.iter().map(|record| record.id.0).collect();
-                format!(" p{}{ids:?} pid={}/{} seq={}", partition.partition, batch.producer_id, batch.producer_epoch, batch.base_sequence)
+                format!(
+                    " p{}{ids:?} pid={}/{} seq={}",
+                    partition.partition, batch.producer_id, batch.producer_epoch, batch.base_sequence
+                )
             };
             format!(" acks={}{}", produce.acks, produce.batches.iter().map(batch).collect::<String>())
         }
-        Request::JoinGroup(join) => format!(" member={} reason={:?}", join.member.as_ref().map_or("-", |member| member.as_str()), join.reason),
-        Request::SyncGroup(sync) => format!(" {} {:?}", sync.member, sync.assignments.iter().map(|(member, list)| format!("{member}:{}", brief(&format!("{list:?}")))).collect::<Vec<_>>()),
+        Request::JoinGroup(join) => {
+            format!(" member={} reason={:?}", join.member.as_ref().map_or("-", |member| member.as_str()), join.reason)
+        }
+        Request::SyncGroup(sync) => format!(
+            " {} {:?}",
+            sync.member,
+            sync.assignments
+                .iter()
+                .map(|(member, list)| format!("{member}:{}", brief(&format!("{list:?}"))))
+                .collect::<Vec<_>>()
+        ),
         Request::OffsetCommit(commit) => {
-            let offset = |(partition, committed): &(TopicPartition, crate::protocol::message::CommittedOffset)| format!(" p{}@{}", partition.partition, committed.offset);
+            let offset = |(partition, committed): &(TopicPartition, crate::protocol::message::CommittedOffset)| {
+                format!(" p{}@{}", partition.partition, committed.offset)
+            };
             format!(" g{}{}", commit.generation, commit.offsets.iter().map(offset).collect::<String>())
         }
         Request::OffsetFetch(fetch) => brief(&format!(" {:?}", fetch.partitions)),
@@ -141,7 +167,13 @@ fn describe(request: &Request) -> String {
 /// Debug text without what every line would repeat.
 fn brief(text: &str) -> String {
     let mut text = text.to_owned();
-    for (long, short) in [("TopicPartition { topic: TopicId(0), partition: PartitionIndex(0) }", "p0"), ("TopicPartition { topic: TopicId(0), partition: PartitionIndex(1) }", "p1"), ("client: ClientId(0), ", ""), ("client: ClientId(0)", ""), ("group: GroupId(\"g\"), ", "")] {
+    for (long, short) in [
+        ("TopicPartition { topic: TopicId(0), partition: PartitionIndex(0) }", "p0"),
+        ("TopicPartition { topic: TopicId(0), partition: PartitionIndex(1) }", "p1"),
+        ("client: ClientId(0), ", ""),
+        ("client: ClientId(0)", ""),
+        ("group: GroupId(\"g\"), ", ""),
+    ] {
         text = text.replace(long, short);
     }
     text
@@ -158,6 +190,10 @@ pub(super) fn cluster(leaders: &[u16], epoch: i32) -> ClusterMetadata {
     };
     ClusterMetadata {
         brokers: (1..=3).map(|broker| (BrokerId(broker), None)).collect(),
-        topics: vec![TopicMetadata { topic: TOPIC, name: TopicName::new("t"), partitions: leaders.iter().map(partition).collect() }],
+        topics: vec![TopicMetadata {
+            topic: TOPIC,
+            name: TopicName::new("t"),
+            partitions: leaders.iter().map(partition).collect(),
+        }],
     }
 }

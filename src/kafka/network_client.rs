@@ -142,7 +142,14 @@ impl<C> NetworkClient<C> {
         self.transmit(broker, request, Some(context), self.options.settings.request_timeout, out);
     }
     /// Sends a request with a timeout of its own.
-    pub fn send_with_timeout(&mut self, broker: BrokerId, request: Request, context: C, timeout: SimDuration, out: &mut Outbox) {
+    pub fn send_with_timeout(
+        &mut self,
+        broker: BrokerId,
+        request: Request,
+        context: C,
+        timeout: SimDuration,
+        out: &mut Outbox,
+    ) {
         self.transmit(broker, request, Some(context), timeout, out);
     }
     /// Sends a request that nobody answers (acks=0).
@@ -171,7 +178,12 @@ impl<C> NetworkClient<C> {
         self.maybe_update_metadata(out);
     }
     /// A broker said who leads now (KIP-951); true when that is news.
-    pub fn on_current_leader(&mut self, partition: TopicPartition, leader: BrokerId, leader_epoch: LeaderEpoch) -> bool {
+    pub fn on_current_leader(
+        &mut self,
+        partition: TopicPartition,
+        leader: BrokerId,
+        leader_epoch: LeaderEpoch,
+    ) -> bool {
         self.metadata.on_current_leader(partition, leader, leader_epoch)
     }
     /// Asks a broker to leave this client's connection alone until then (quotas, KIP-219).
@@ -214,7 +226,9 @@ impl<C> NetworkClient<C> {
         let count = brokers.len() as u64;
         let in_turn = (0..count).map(|index| brokers[((start % count + index) % count) as usize]);
         in_turn.filter(|broker| self.can_send(*broker, now)).min_by_key(|broker| {
-            self.connections.get(broker).map_or((true, 0), |connection| (!connection.is_established, connection.in_flight.len()))
+            self.connections
+                .get(broker)
+                .map_or((true, 0), |connection| (!connection.is_established, connection.in_flight.len()))
         })
     }
 
@@ -225,10 +239,21 @@ impl<C> NetworkClient<C> {
         correlation
     }
 
-    fn transmit(&mut self, broker: BrokerId, request: Request, context: Option<C>, timeout: SimDuration, out: &mut Outbox) {
+    fn transmit(
+        &mut self,
+        broker: BrokerId,
+        request: Request,
+        context: Option<C>,
+        timeout: SimDuration,
+        out: &mut Outbox,
+    ) {
         let correlation = self.take_correlation();
         let deadline = out.now() + timeout;
-        self.connections.entry(broker).or_default().in_flight.push_back(InFlightRequest { correlation, deadline, context });
+        self.connections.entry(broker).or_default().in_flight.push_back(InFlightRequest {
+            correlation,
+            deadline,
+            context,
+        });
         out.send(Node::Broker(broker), Message::Request { correlation, request });
         self.timeout_wake_up.no_later_than(deadline, Timer::RequestTimeout(self.options.role), out);
     }
@@ -236,7 +261,9 @@ impl<C> NetworkClient<C> {
     fn on_response(&mut self, broker: BrokerId, correlation: CorrelationId, response: Response, out: &mut Outbox) {
         let Some(connection) = self.connections.get_mut(&broker) else { return };
         // An answer to a request that was given up: its connection is another one by now.
-        let Some(index) = connection.in_flight.iter().position(|request| request.correlation == correlation) else { return };
+        let Some(index) = connection.in_flight.iter().position(|request| request.correlation == correlation) else {
+            return;
+        };
         let Some(request) = connection.in_flight.remove(index) else { return };
         connection.is_established = true;
         connection.failures = 0;
@@ -263,7 +290,10 @@ impl<C> NetworkClient<C> {
         let Some(connection) = self.connections.get(&broker) else { return };
         let (was_established, was_idle) = (connection.is_established, connection.in_flight.is_empty());
         if was_established {
-            out.record(TraceEvent::ConnectionLost { node: Node::Client(self.options.client), peer: Node::Broker(broker) });
+            out.record(TraceEvent::ConnectionLost {
+                node: Node::Client(self.options.client),
+                peer: Node::Broker(broker),
+            });
         }
         // Otherwise it could not even be opened: that is no news, but the request on it has failed.
         if was_established || !was_idle {
@@ -274,12 +304,21 @@ impl<C> NetworkClient<C> {
     /// A request that is overdue takes its whole connection with it (`handleTimedOutRequests`).
     fn fail_overdue(&mut self, out: &mut Outbox) {
         let now = out.now();
-        let is_overdue = |connection: &Connection<C>| connection.in_flight.iter().any(|request| request.deadline <= now);
-        while let Some(broker) = self.connections.iter().find(|(_, connection)| is_overdue(connection)).map(|(broker, _)| *broker) {
-            out.record(TraceEvent::RequestTimedOut { node: Node::Client(self.options.client), peer: Node::Broker(broker) });
+        let is_overdue =
+            |connection: &Connection<C>| connection.in_flight.iter().any(|request| request.deadline <= now);
+        while let Some(broker) =
+            self.connections.iter().find(|(_, connection)| is_overdue(connection)).map(|(broker, _)| *broker)
+        {
+            out.record(TraceEvent::RequestTimedOut {
+                node: Node::Client(self.options.client),
+                peer: Node::Broker(broker),
+            });
             self.fail_connection(broker, out);
         }
-        let deadlines = self.connections.values().flat_map(|connection| connection.in_flight.iter().map(|request| request.deadline));
+        let deadlines = self
+            .connections
+            .values()
+            .flat_map(|connection| connection.in_flight.iter().map(|request| request.deadline));
         if let Some(next) = deadlines.min() {
             self.timeout_wake_up.no_later_than(next, Timer::RequestTimeout(self.options.role), out);
         }
@@ -289,11 +328,17 @@ impl<C> NetworkClient<C> {
         let settings = self.options.settings;
         let Some(connection) = self.connections.get_mut(&broker) else { return };
         connection.is_established = false;
-        connection.blocked_until = connection.blocked_until.max(out.now() + settings.reconnect_backoff.after(connection.failures, &mut self.chance));
+        connection.blocked_until = connection
+            .blocked_until
+            .max(out.now() + settings.reconnect_backoff.after(connection.failures, &mut self.chance));
         connection.failures += 1;
         for request in std::mem::take(&mut connection.in_flight) {
             match request.context {
-                Some(context) => self.completed.push_back(Completed::Request { broker, context, response: Err(ErrorCode::NetworkException) }),
+                Some(context) => self.completed.push_back(Completed::Request {
+                    broker,
+                    context,
+                    response: Err(ErrorCode::NetworkException),
+                }),
                 None => self.metadata.on_failure(out.now(), settings.retry_backoff, &mut self.chance),
             }
         }
@@ -311,9 +356,16 @@ impl<C> NetworkClient<C> {
             self.metadata_wake_up.no_later_than(due, timer, out);
         } else if let Some(broker) = self.least_loaded_broker(now) {
             self.metadata.on_sent();
-            self.transmit(broker, Request::Metadata(MetadataRequest {}), None, self.options.settings.request_timeout, out);
+            self.transmit(
+                broker,
+                Request::Metadata(MetadataRequest {}),
+                None,
+                self.options.settings.request_timeout,
+                out,
+            );
         } else {
-            let next = self.connections.values().map(|connection| connection.blocked_until).filter(|until| *until > now).min();
+            let next =
+                self.connections.values().map(|connection| connection.blocked_until).filter(|until| *until > now).min();
             let retry = now + self.options.settings.retry_backoff.initial.max(SimDuration::from_millis(1));
             self.metadata_wake_up.no_later_than(next.unwrap_or(retry), timer, out);
         }

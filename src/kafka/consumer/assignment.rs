@@ -39,7 +39,11 @@ pub fn is_cooperative(config: &ConsumerConfig) -> bool {
 }
 
 /// What the member offers in JoinGroup.
-pub fn subscriptions(context: &ConsumerContext, generation: Option<Generation>, remembered: &Remembered) -> Vec<(Arc<str>, Subscription)> {
+pub fn subscriptions(
+    context: &ConsumerContext,
+    generation: Option<Generation>,
+    remembered: &Remembered,
+) -> Vec<(Arc<str>, Subscription)> {
     let owned = context.subscriptions.partitions();
     let config = &context.options.config;
     let offer = |assignor: &Assignor| {
@@ -59,16 +63,25 @@ pub fn subscriptions(context: &ConsumerContext, generation: Option<Generation>, 
 }
 
 /// The leader computes everyone's partitions.
-pub fn compute(assignor: Assignor, context: &ConsumerContext, members: &[JoinedMember]) -> Vec<(MemberId, Vec<TopicPartition>)> {
+pub fn compute(
+    assignor: Assignor,
+    context: &ConsumerContext,
+    members: &[JoinedMember],
+) -> Vec<(MemberId, Vec<TopicPartition>)> {
     let cluster = context.network.metadata().cluster();
     let mut topics = ClusterTopics::default();
     for topic in &cluster.topics {
-        let rack_of = |broker| cluster.brokers.iter().find(|(known, _)| *known == broker).and_then(|(_, rack)| rack.clone());
-        let racks = topic.partitions.iter().map(|partition| partition.replicas.iter().filter_map(|broker| rack_of(*broker)).collect());
+        let rack_of =
+            |broker| cluster.brokers.iter().find(|(known, _)| *known == broker).and_then(|(_, rack)| rack.clone());
+        let racks = topic
+            .partitions
+            .iter()
+            .map(|partition| partition.replicas.iter().filter_map(|broker| rack_of(*broker)).collect());
         topics.0.insert(topic.name.clone(), racks.collect());
     }
     let topic_name = |topic| cluster.topic(topic).map(|topic| topic.name.clone());
-    let subscriptions: Vec<MemberSubscription> = members.iter().map(|member| MemberSubscription::from_join(member, topic_name)).collect();
+    let subscriptions: Vec<MemberSubscription> =
+        members.iter().map(|member| MemberSubscription::from_join(member, topic_name)).collect();
     let assignment = assignor.assign(&topics, &subscriptions);
     by_topic_id(&assignment, |name| cluster.topic_named(name).map(|topic| topic.topic)).into_iter().collect()
 }
@@ -80,7 +93,8 @@ pub struct LedTopics(Vec<(TopicName, usize)>);
 
 impl LedTopics {
     pub fn new(context: &ConsumerContext, members: &[JoinedMember]) -> Self {
-        let names: BTreeSet<&TopicName> = members.iter().flat_map(|(_, _, subscription)| &subscription.topics).collect();
+        let names: BTreeSet<&TopicName> =
+            members.iter().flat_map(|(_, _, subscription)| &subscription.topics).collect();
         Self(names.into_iter().map(|name| (name.clone(), partition_count(context, name))).collect())
     }
     pub fn have_changed(&self, context: &ConsumerContext) -> bool {
@@ -94,9 +108,15 @@ fn partition_count(context: &ConsumerContext, name: &TopicName) -> usize {
 
 /// Gives up every partition that is not among these.
 pub fn revoke(context: &mut ConsumerContext, kept: &[TopicPartition], is_lost: bool, out: &mut Outbox) {
-    let (kept, revoked): (Vec<_>, Vec<_>) = context.subscriptions.partitions().into_iter().partition(|partition| kept.contains(partition));
+    let (kept, revoked): (Vec<_>, Vec<_>) =
+        context.subscriptions.partitions().into_iter().partition(|partition| kept.contains(partition));
     context.subscriptions.assign(&kept);
     if let Some(group) = context.options.group.clone().filter(|_| !revoked.is_empty()) {
-        out.record(TraceEvent::PartitionsRevoked { client: context.options.client, group, partitions: revoked, is_lost });
+        out.record(TraceEvent::PartitionsRevoked {
+            client: context.options.client,
+            group,
+            partitions: revoked,
+            is_lost,
+        });
     }
 }

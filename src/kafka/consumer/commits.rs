@@ -20,7 +20,10 @@ const API_TIMEOUT: SimDuration = SimDuration::from_secs(60);
 /// Why a commit is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CommitPurpose {
-    Manual { ticket: CommitTicket, mode: CommitMode },
+    Manual {
+        ticket: CommitTicket,
+        mode: CommitMode,
+    },
     /// `auto.commit.interval.ms` has passed.
     Auto,
     /// Before partitions are given up.
@@ -89,11 +92,24 @@ impl Commits {
         !self.waiting.is_empty()
     }
     /// Adds a commit to those that are to be sent.
-    pub fn add(&mut self, purpose: CommitPurpose, generation: Generation, offsets: Vec<(TopicPartition, CommittedOffset)>, timeout: SimDuration, now: SimTime) {
+    pub fn add(
+        &mut self,
+        purpose: CommitPurpose,
+        generation: Generation,
+        offsets: Vec<(TopicPartition, CommittedOffset)>,
+        timeout: SimDuration,
+        now: SimTime,
+    ) {
         self.waiting.push(Commit { purpose, generation, offsets, deadline: now + timeout, retry_at: now, failures: 0 });
     }
     /// A commit by the application.
-    pub fn add_manual(&mut self, mode: CommitMode, generation: Generation, offsets: Vec<(TopicPartition, CommittedOffset)>, now: SimTime) -> CommitTicket {
+    pub fn add_manual(
+        &mut self,
+        mode: CommitMode,
+        generation: Generation,
+        offsets: Vec<(TopicPartition, CommittedOffset)>,
+        now: SimTime,
+    ) -> CommitTicket {
         let ticket = self.take_ticket();
         self.add(CommitPurpose::Manual { ticket, mode }, generation, offsets, API_TIMEOUT, now);
         ticket
@@ -125,8 +141,11 @@ impl Commits {
         let mut index = 0;
         while index < self.waiting.len() {
             let commit = &self.waiting[index];
-            let Some(identity) = identity.filter(|identity| commit.retry_at <= now && context.network.can_send(identity.coordinator, now)) else {
-                let blocked_until = identity.and_then(|identity| context.network.blocked_until(identity.coordinator, now));
+            let Some(identity) = identity
+                .filter(|identity| commit.retry_at <= now && context.network.can_send(identity.coordinator, now))
+            else {
+                let blocked_until =
+                    identity.and_then(|identity| context.network.blocked_until(identity.coordinator, now));
                 let next = [Some(commit.retry_at), blocked_until].into_iter().flatten().filter(|at| *at > now).max();
                 context.look_again_at(next.unwrap_or(commit.deadline), out);
                 index += 1;
@@ -166,7 +185,9 @@ impl Commits {
         out: &mut Outbox,
     ) -> ErrorCode {
         let error = match response {
-            Ok(response) => response.partitions.iter().map(|(_, error)| *error).find(|error| !error.is_none()).unwrap_or_default(),
+            Ok(response) => {
+                response.partitions.iter().map(|(_, error)| *error).find(|error| !error.is_none()).unwrap_or_default()
+            }
             Err(error) => error,
         };
         let now = out.now();

@@ -33,9 +33,15 @@ pub enum ConsumerRequest {
     OffsetFetch(Vec<TopicPartition>),
     FindCoordinator,
     /// With the number of the attempt to join: an answer to an attempt that was given up is ignored.
-    JoinGroup { attempt: u32 },
-    SyncGroup { attempt: u32 },
-    Heartbeat { generation: Generation },
+    JoinGroup {
+        attempt: u32,
+    },
+    SyncGroup {
+        attempt: u32,
+    },
+    Heartbeat {
+        generation: Generation,
+    },
     LeaveGroup,
     OffsetCommit(Commit),
 }
@@ -62,7 +68,14 @@ impl ConsumerContext {
             settings: network_settings(&options.config),
         });
         let chance = Stream::new(options.seed, "consumer", u64::from(options.client.0));
-        Self { options, network, subscriptions: SubscriptionState::default(), error: None, chance, retry_wake_up: WakeUp::default() }
+        Self {
+            options,
+            network,
+            subscriptions: SubscriptionState::default(),
+            error: None,
+            chance,
+            retry_wake_up: WakeUp::default(),
+        }
     }
     pub fn set_config(&mut self, config: ConsumerConfig, out: &mut Outbox) {
         self.network.set_settings(network_settings(&config), out);
@@ -75,7 +88,8 @@ impl ConsumerContext {
     /// The end of a back-off that begins now, after `failures` earlier failures.
     pub fn backoff_end(&mut self, failures: u32, now: SimTime) -> SimTime {
         let config = &self.options.config;
-        now + RetryBackoff::from_millis(config.retry_backoff_ms, config.retry_backoff_max_ms).after(failures, &mut self.chance)
+        now + RetryBackoff::from_millis(config.retry_backoff_ms, config.retry_backoff_max_ms)
+            .after(failures, &mut self.chance)
     }
     /// Looks at positions and fetches again at this moment.
     pub fn look_again_at(&mut self, at: SimTime, out: &mut Outbox) {

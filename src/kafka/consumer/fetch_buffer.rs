@@ -32,7 +32,15 @@ pub struct FetchedRecord<'a> {
 
 impl CompletedFetch {
     pub fn new(fetch_offset: Offset, response: FetchPartitionResponse) -> Self {
-        Self { fetch_offset, response, is_initialized: false, next_batch: 0, next_record: 0, aborted: BTreeSet::new(), next_aborted: 0 }
+        Self {
+            fetch_offset,
+            response,
+            is_initialized: false,
+            next_batch: 0,
+            next_record: 0,
+            aborted: BTreeSet::new(),
+            next_aborted: 0,
+        }
     }
     pub fn partition(&self) -> TopicPartition {
         self.response.partition
@@ -42,7 +50,8 @@ impl CompletedFetch {
         loop {
             let count = self.response.batches.get(self.next_batch)?.records.len();
             let is_entered = self.next_record > 0;
-            if self.next_record >= count || (!is_entered && self.is_skipped(self.next_batch, position, isolation_level)) {
+            if self.next_record >= count || (!is_entered && self.is_skipped(self.next_batch, position, isolation_level))
+            {
                 self.next_batch += 1;
                 self.next_record = 0;
                 continue;
@@ -52,14 +61,20 @@ impl CompletedFetch {
             self.next_record += 1;
             if offset >= position {
                 let batch = &self.response.batches[self.next_batch];
-                return Some(FetchedRecord { offset, leader_epoch: batch.leader_epoch, record: &batch.records[self.next_record - 1] });
+                return Some(FetchedRecord {
+                    offset,
+                    leader_epoch: batch.leader_epoch,
+                    record: &batch.records[self.next_record - 1],
+                });
             }
         }
     }
     /// True when every batch has been gone through.
     pub fn is_used_up(&self) -> bool {
         match self.response.batches.get(self.next_batch) {
-            Some(batch) => self.next_batch + 1 == self.response.batches.len() && self.next_record >= batch.records.len(),
+            Some(batch) => {
+                self.next_batch + 1 == self.response.batches.len() && self.next_record >= batch.records.len()
+            }
             None => true,
         }
     }
@@ -106,7 +121,8 @@ impl FetchBuffer {
     pub fn record_count(&self, partition: TopicPartition) -> u32 {
         let of_partition = self.fetches.iter().filter(|fetch| fetch.partition() == partition);
         let left = |fetch: &CompletedFetch| {
-            let all: usize = fetch.response.batches.iter().skip(fetch.next_batch).map(|batch| batch.records.len()).sum();
+            let all: usize =
+                fetch.response.batches.iter().skip(fetch.next_batch).map(|batch| batch.records.len()).sum();
             all.saturating_sub(fetch.next_record) as u32
         };
         of_partition.map(left).sum()
@@ -125,7 +141,8 @@ mod tests {
     use crate::sim::time::SimTime;
 
     fn batch(base_offset: i64, count: u64, producer: i64, control: Option<ControlRecord>) -> RecordBatch {
-        let record = |id| Record { id: RecordId(id), timestamp: SimTime::ZERO, key: None, value: None, headers: Vec::new() };
+        let record =
+            |id| Record { id: RecordId(id), timestamp: SimTime::ZERO, key: None, value: None, headers: Vec::new() };
         let records: Vec<_> = (0..count).map(|index| record(base_offset as u64 + index)).collect();
         let mut batch = RecordBatch::new(records.into(), 100);
         batch.base_offset = Offset(base_offset);

@@ -94,7 +94,12 @@ impl FetcherClient {
     }
 
     /// A broker has answered, or will not.
-    pub fn on_response(&mut self, broker: BrokerId, asked: &[(TopicPartition, Offset)], response: Result<FetchResponse, ErrorCode>) {
+    pub fn on_response(
+        &mut self,
+        broker: BrokerId,
+        asked: &[(TopicPartition, Offset)],
+        response: Result<FetchResponse, ErrorCode>,
+    ) {
         self.asked_brokers.retain(|asked| *asked != broker);
         let Ok(response) = response else { return };
         for partition in response.partitions {
@@ -119,7 +124,8 @@ impl FetcherClient {
         let is_wanted = |fetch: &CompletedFetch| {
             context.subscriptions.get(fetch.partition()).and_then(AssignedPartition::fetchable_position).is_some()
         };
-        !context.subscriptions.are_pending_revocation && self.buffer.fetches.iter().any(|fetch| fetch.is_initialized && is_wanted(fetch))
+        !context.subscriptions.are_pending_revocation
+            && self.buffer.fetches.iter().any(|fetch| fetch.is_initialized && is_wanted(fetch))
     }
 
     /// At most `max` records, oldest answers first; positions move behind them.
@@ -133,7 +139,8 @@ impl FetcherClient {
                 Some(assigned) if assigned.is_paused => index += 1,
                 Some(assigned) => {
                     let before = records.len();
-                    let is_used_up = take_records(fetch, assigned, max, context.options.config.isolation_level, &mut records);
+                    let is_used_up =
+                        take_records(fetch, assigned, max, context.options.config.isolation_level, &mut records);
                     record_polled(context, &records[before..], out);
                     if is_used_up {
                         self.buffer.fetches.remove(index);
@@ -200,7 +207,8 @@ fn is_of_use(fetch: &CompletedFetch, context: &mut ConsumerContext, out: &mut Ou
         on_error(response, context, out);
         return false;
     }
-    assigned.high_watermark = Some(if is_read_committed { response.last_stable_offset } else { response.high_watermark });
+    assigned.high_watermark =
+        Some(if is_read_committed { response.last_stable_offset } else { response.high_watermark });
     if let Some(replica) = response.preferred_read_replica {
         assigned.preferred_read_replica = Some((replica, replica_until));
     }

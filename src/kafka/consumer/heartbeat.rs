@@ -64,7 +64,8 @@ impl Heartbeat {
     /// Sees to it that the timer fires for the next heartbeat (not before `blocked_until`) or for the end of the session.
     pub fn set_timer(&mut self, blocked_until: Option<SimTime>, out: &mut Outbox) {
         if self.is_enabled {
-            let next = if self.is_in_flight { self.session_end } else { self.next_at.max(blocked_until.unwrap_or_default()) };
+            let next =
+                if self.is_in_flight { self.session_end } else { self.next_at.max(blocked_until.unwrap_or_default()) };
             self.wake_up.no_later_than(next.min(self.session_end), Timer::Heartbeat, out);
         }
     }

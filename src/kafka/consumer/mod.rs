@@ -19,6 +19,7 @@ pub mod assignment;
 pub mod coordinator;
 pub mod commits;
 pub mod context;
+mod answers;
 mod inspection;
 #[cfg(test)]
 mod tests;
@@ -105,7 +106,9 @@ enum Thread {
     /// Inside `poll()`, waiting.
     Polling,
     /// Busy with what `poll()` returned at this time.
-    Processing { since: SimTime },
+    Processing {
+        since: SimTime,
+    },
     /// Inside `close()`: the last positions are being committed.
     Committing,
     /// Inside `close()`: the group has been told.
@@ -210,12 +213,15 @@ impl Consumer {
     }
     /// Commits these offsets (the next to read), or all positions when empty. The result comes from `take_commit_results`.
     pub fn commit(&mut self, mode: CommitMode, offsets: &[(TopicPartition, Offset)], out: &mut Outbox) -> CommitTicket {
-        let generation = self.membership.as_ref().map_or(Err(ErrorCode::InvalidRequest), ConsumerCoordinator::stable_generation);
+        let generation =
+            self.membership.as_ref().map_or(Err(ErrorCode::InvalidRequest), ConsumerCoordinator::stable_generation);
         let generation = match generation {
             Ok(generation) => generation,
             Err(error) => return self.commits.refuse(error, &self.context, out),
         };
-        let given = offsets.iter().map(|(partition, offset)| (*partition, CommittedOffset { offset: *offset, leader_epoch: LeaderEpoch::NONE }));
+        let given = offsets.iter().map(|(partition, offset)| {
+            (*partition, CommittedOffset { offset: *offset, leader_epoch: LeaderEpoch::NONE })
+        });
         let offsets = if offsets.is_empty() { self.context.subscriptions.all_consumed() } else { given.collect() };
         let ticket = self.commits.add_manual(mode, generation, offsets, out.now());
         self.settle(out);
@@ -250,7 +256,13 @@ impl Consumer {
         match generation.filter(|_| !consumed.is_empty()) {
             Some(generation) => {
                 self.thread = Thread::Committing;
-                self.commits.add(CommitPurpose::Close, generation, consumed, millis(config.request_timeout_ms), out.now());
+                self.commits.add(
+                    CommitPurpose::Close,
+                    generation,
+                    consumed,
+                    millis(config.request_timeout_ms),
+                    out.now(),
+                );
             }
             None => self.leave(out),
         }
@@ -274,7 +286,9 @@ impl Consumer {
         while let Some(completed) = self.context.network.take_completed() {
             match completed {
                 Completed::MetadataUpdated => self.on_metadata_updated(),
-                Completed::Request { broker, context: request, response } => self.on_answer(Answer { broker, request, response }, out),
+                Completed::Request { broker, context: request, response } => {
+                    self.on_answer(Answer { broker, request, response }, out)
+                }
             }
         }
         self.send_commits(out);
@@ -313,55 +327,13 @@ impl Consumer {
         if self.membership.is_none() {
             let cluster = Arc::clone(self.context.network.metadata().cluster());
             let topics = self.context.options.topics.iter().filter_map(|name| cluster.topic_named(name));
-            let all = topics.flat_map(|topic| (0..topic.partitions.len()).map(|index| TopicPartition::new(topic.topic, index as u16)));
+            let all = topics.flat_map(|topic| {
+                (0..topic.partitions.len()).map(|index| TopicPartition::new(topic.topic, index as u16))
+            });
             let all: Vec<TopicPartition> = all.collect();
             self.context.subscriptions.assign(&all);
         }
         self.context.subscriptions.on_leaders_changed(self.context.network.metadata());
-    }
-
-    /// The response to one request. What a response of another kind would mean nobody knows: it counts as a failure.
-    fn on_answer(&mut self, answer: Answer, out: &mut Outbox) {
-        let is_join = matches!(answer.request, ConsumerRequest::JoinGroup { .. } | ConsumerRequest::SyncGroup { .. });
-        if is_join && matches!(self.thread, Thread::Processing { .. }) {
-            return self.deferred.push(answer);
-        }
-        let Answer { broker, request, response } = answer;
-        let context = &mut self.context;
-        macro_rules! expect {
-            ($kind:ident) => {
-                match response {
-                    Ok(Response::$kind(response)) => Ok(response),
-                    Ok(_) => Err(ErrorCode::UnknownServerError),
-                    Err(error) => Err(error),
-                }
-            };
-        }
-        match (request, &mut self.membership) {
-            (ConsumerRequest::Fetch(asked), _) => self.fetcher.on_response(broker, &asked, expect!(Fetch)),
-            (ConsumerRequest::ListOffsets(asked), _) => positions::on_list_offsets(context, &asked, expect!(ListOffsets), out),
-            (ConsumerRequest::OffsetForLeaderEpoch(asked), _) => positions::on_epoch_ends(context, &asked, expect!(OffsetForLeaderEpoch), out),
-            (ConsumerRequest::OffsetFetch(asked), Some(membership)) => {
-                let error = positions::on_offset_fetch(context, &asked, expect!(OffsetFetch), out);
-                membership.on_coordinator_error(broker, error);
-            }
-            (ConsumerRequest::FindCoordinator, Some(membership)) => membership.on_find_coordinator(expect!(FindCoordinator), context, out),
-            (ConsumerRequest::JoinGroup { attempt }, Some(membership)) => membership.on_join(broker, attempt, expect!(JoinGroup), context, out),
-            (ConsumerRequest::SyncGroup { attempt }, Some(membership)) => {
-                membership.on_sync(broker, attempt, expect!(SyncGroup), context, out);
-                self.fetcher.buffer.retain(|partition| context.subscriptions.get(partition).is_some());
-            }
-            (ConsumerRequest::Heartbeat { generation }, Some(membership)) => {
-                membership.on_heartbeat(broker, generation, expect!(Heartbeat), context, out);
-            }
-            (ConsumerRequest::LeaveGroup, Some(_)) if self.thread == Thread::Leaving => self.thread = Thread::Closed,
-            (ConsumerRequest::OffsetCommit(commit), Some(membership)) => {
-                let generation = commit.generation;
-                let error = self.commits.on_response(commit, expect!(OffsetCommit), context, out);
-                membership.on_commit_error(broker, generation, error, context);
-            }
-            (_, _) => {}
-        }
     }
 
     /// The application may have been away for too long: then it leaves the group by itself, so that others get its work.

@@ -7,8 +7,8 @@ use crate::protocol::config::AutoOffsetReset;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{BrokerId, TopicPartition};
 use crate::protocol::message::{
-    ListOffsetsRequest, ListOffsetsResponse, ListOffsetsTarget, OffsetFetchRequest, OffsetFetchResponse, OffsetForLeaderEpochRequest,
-    OffsetForLeaderEpochResponse, Request,
+    ListOffsetsRequest, ListOffsetsResponse, ListOffsetsTarget, OffsetFetchRequest, OffsetFetchResponse,
+    OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse, Request,
 };
 use crate::protocol::offset::{EpochEndOffset, LeaderEpoch, Offset};
 use crate::sim::time::SimTime;
@@ -18,7 +18,8 @@ use crate::trace::event::{ResetReason, TraceEvent};
 /// Asks whatever is needed for each partition to get a valid position.
 pub fn update(context: &mut ConsumerContext, coordinator: Option<BrokerId>, out: &mut Outbox) {
     let now = out.now();
-    let needs_answer = |assigned: &AssignedPartition| !matches!(assigned.state, FetchState::Fetching(_) | FetchState::Failed);
+    let needs_answer =
+        |assigned: &AssignedPartition| !matches!(assigned.state, FetchState::Fetching(_) | FetchState::Failed);
     if !context.subscriptions.iter().any(needs_answer) {
         return;
     }
@@ -31,7 +32,8 @@ pub fn update(context: &mut ConsumerContext, coordinator: Option<BrokerId>, out:
         .collect();
     ask_log_ends(context, &open, out);
     ask_epoch_ends(context, &open, out);
-    let next_retry = context.subscriptions.iter().filter(|assigned| needs_answer(assigned)).map(|assigned| assigned.retry_at);
+    let next_retry =
+        context.subscriptions.iter().filter(|assigned| needs_answer(assigned)).map(|assigned| assigned.retry_at);
     if let Some(at) = next_retry.filter(|at| *at > now).min() {
         context.look_again_at(at, out);
     }
@@ -47,8 +49,11 @@ fn ask_committed(context: &mut ConsumerContext, coordinator: Option<BrokerId>, o
         return;
     };
     let Some(coordinator) = coordinator else { return };
-    let can_ask = |assigned: &AssignedPartition| assigned.state == FetchState::Initializing && !assigned.is_asking && assigned.retry_at <= now;
-    let asked: Vec<TopicPartition> = context.subscriptions.iter().filter(|assigned| can_ask(assigned)).map(|assigned| assigned.partition).collect();
+    let can_ask = |assigned: &AssignedPartition| {
+        assigned.state == FetchState::Initializing && !assigned.is_asking && assigned.retry_at <= now
+    };
+    let asked: Vec<TopicPartition> =
+        context.subscriptions.iter().filter(|assigned| can_ask(assigned)).map(|assigned| assigned.partition).collect();
     if asked.is_empty() || !can_send(context, coordinator, out) {
         return;
     }
@@ -64,11 +69,15 @@ fn ask_log_ends(context: &mut ConsumerContext, open: &[(TopicPartition, FetchSta
         AutoOffsetReset::Latest => ListOffsetsTarget::Latest,
         AutoOffsetReset::None => return give_up_resets(context, open),
     };
-    let resets = open.iter().filter(|(_, state)| matches!(state, FetchState::AwaitReset(_))).map(|(partition, _)| (*partition, ()));
+    let resets = open
+        .iter()
+        .filter(|(_, state)| matches!(state, FetchState::AwaitReset(_)))
+        .map(|(partition, _)| (*partition, ()));
     for (broker, partitions) in by_leader(context, resets, out) {
         let asked: Vec<TopicPartition> = partitions.iter().map(|(partition, _, ())| *partition).collect();
         mark_asking(context, &asked);
-        let partitions = partitions.into_iter().map(|(partition, leader_epoch, ())| (partition, leader_epoch, target)).collect();
+        let partitions =
+            partitions.into_iter().map(|(partition, leader_epoch, ())| (partition, leader_epoch, target)).collect();
         let isolation_level = context.options.config.isolation_level;
         let request = Request::ListOffsets(ListOffsetsRequest { isolation_level, partitions });
         context.network.send(broker, request, ConsumerRequest::ListOffsets(asked), out);
@@ -92,9 +101,13 @@ fn ask_epoch_ends(context: &mut ConsumerContext, open: &[(TopicPartition, FetchS
         FetchState::Initializing | FetchState::AwaitReset(_) | FetchState::Fetching(_) | FetchState::Failed => None,
     });
     for (broker, partitions) in by_leader(context, validations, out) {
-        let asked: Vec<(TopicPartition, Position)> = partitions.iter().map(|(partition, _, position)| (*partition, *position)).collect();
+        let asked: Vec<(TopicPartition, Position)> =
+            partitions.iter().map(|(partition, _, position)| (*partition, *position)).collect();
         mark_asking(context, &partitions.iter().map(|(partition, _, _)| *partition).collect::<Vec<_>>());
-        let partitions = partitions.into_iter().map(|(partition, leader_epoch, position)| (partition, leader_epoch, position.offset_epoch)).collect();
+        let partitions = partitions
+            .into_iter()
+            .map(|(partition, leader_epoch, position)| (partition, leader_epoch, position.offset_epoch))
+            .collect();
         let request = Request::OffsetForLeaderEpoch(OffsetForLeaderEpochRequest { partitions });
         context.network.send(broker, request, ConsumerRequest::OffsetForLeaderEpoch(asked), out);
     }
@@ -104,7 +117,11 @@ fn ask_epoch_ends(context: &mut ConsumerContext, open: &[(TopicPartition, FetchS
 type Question<T> = (TopicPartition, LeaderEpoch, T);
 
 /// Groups questions by leader; where a leader is missing the metadata is asked for.
-fn by_leader<T>(context: &mut ConsumerContext, questions: impl Iterator<Item = (TopicPartition, T)>, out: &mut Outbox) -> Vec<(BrokerId, Vec<Question<T>>)> {
+fn by_leader<T>(
+    context: &mut ConsumerContext,
+    questions: impl Iterator<Item = (TopicPartition, T)>,
+    out: &mut Outbox,
+) -> Vec<(BrokerId, Vec<Question<T>>)> {
     let mut grouped: Vec<(BrokerId, Vec<Question<T>>)> = Vec::new();
     for (partition, question) in questions {
         let Some((broker, leader_epoch)) = context.network.metadata().leader(partition) else {
@@ -140,7 +157,12 @@ fn mark_asking(context: &mut ConsumerContext, partitions: &[TopicPartition]) {
 }
 
 /// The group's committed offsets; the error that the coordinator has to be told of.
-pub fn on_offset_fetch(context: &mut ConsumerContext, asked: &[TopicPartition], response: Result<OffsetFetchResponse, ErrorCode>, out: &mut Outbox) -> ErrorCode {
+pub fn on_offset_fetch(
+    context: &mut ConsumerContext,
+    asked: &[TopicPartition],
+    response: Result<OffsetFetchResponse, ErrorCode>,
+    out: &mut Outbox,
+) -> ErrorCode {
     let response = match response {
         Ok(response) if response.error.is_none() => response,
         Ok(OffsetFetchResponse { error, .. }) | Err(error) => {
@@ -174,7 +196,12 @@ pub fn on_offset_fetch(context: &mut ConsumerContext, asked: &[TopicPartition], 
 }
 
 /// Where logs start or end.
-pub fn on_list_offsets(context: &mut ConsumerContext, asked: &[TopicPartition], response: Result<ListOffsetsResponse, ErrorCode>, out: &mut Outbox) {
+pub fn on_list_offsets(
+    context: &mut ConsumerContext,
+    asked: &[TopicPartition],
+    response: Result<ListOffsetsResponse, ErrorCode>,
+    out: &mut Outbox,
+) {
     let Ok(response) = response else {
         return asked.iter().for_each(|partition| context.back_off(*partition, out));
     };
@@ -205,7 +232,9 @@ pub fn on_epoch_ends(
         return asked.iter().for_each(|(partition, _)| context.back_off(*partition, out));
     };
     for (partition, error, end) in response.partitions {
-        let Some(position) = asked.iter().find(|(known, _)| *known == partition).map(|(_, position)| *position) else { continue };
+        let Some(position) = asked.iter().find(|(known, _)| *known == partition).map(|(_, position)| *position) else {
+            continue;
+        };
         let Some(assigned) = context.subscriptions.get_mut(partition) else { continue };
         assigned.is_asking = false;
         // Meanwhile something else has moved the position: the question is out of date.
@@ -222,7 +251,13 @@ pub fn on_epoch_ends(
 }
 
 /// `SubscriptionState.maybeCompleteValidation`.
-fn complete_validation(context: &mut ConsumerContext, partition: TopicPartition, position: Position, end: EpochEndOffset, out: &mut Outbox) {
+fn complete_validation(
+    context: &mut ConsumerContext,
+    partition: TopicPartition,
+    position: Position,
+    end: EpochEndOffset,
+    out: &mut Outbox,
+) {
     let may_reset = context.options.config.auto_offset_reset != AutoOffsetReset::None;
     let Some(assigned) = context.subscriptions.get_mut(partition) else { return };
     if end == EpochEndOffset::UNDEFINED {
@@ -230,7 +265,8 @@ fn complete_validation(context: &mut ConsumerContext, partition: TopicPartition,
     } else if end.end_offset >= position.offset {
         assigned.state = FetchState::Fetching(position);
     } else if may_reset {
-        assigned.state = FetchState::Fetching(Position { offset: end.end_offset, offset_epoch: end.leader_epoch, ..position });
+        assigned.state =
+            FetchState::Fetching(Position { offset: end.end_offset, offset_epoch: end.leader_epoch, ..position });
         record_reset(context, partition, end.end_offset, ResetReason::Truncated, out);
     } else {
         // LogTruncationException.
@@ -249,6 +285,12 @@ pub fn seek(context: &mut ConsumerContext, partition: TopicPartition, offset: Of
     }
 }
 
-fn record_reset(context: &ConsumerContext, partition: TopicPartition, to: Offset, reason: ResetReason, out: &mut Outbox) {
+fn record_reset(
+    context: &ConsumerContext,
+    partition: TopicPartition,
+    to: Offset,
+    reason: ResetReason,
+    out: &mut Outbox,
+) {
     out.record(TraceEvent::PositionReset { client: context.options.client, partition, to, reason });
 }

@@ -142,7 +142,10 @@ impl SubscriptionState {
         let consumed = |assigned: &AssignedPartition| {
             let position = match assigned.state {
                 FetchState::Fetching(position) => position,
-                FetchState::AwaitValidation(_) | FetchState::Initializing | FetchState::AwaitReset(_) | FetchState::Failed => return None,
+                FetchState::AwaitValidation(_)
+                | FetchState::Initializing
+                | FetchState::AwaitReset(_)
+                | FetchState::Failed => return None,
             };
             Some((assigned.partition, CommittedOffset { offset: position.offset, leader_epoch: position.offset_epoch }))
         };
@@ -177,7 +180,8 @@ mod tests {
         subscriptions.get_mut(P1).unwrap().seek(Offset(7), LeaderEpoch::NONE, LeaderEpoch(3));
         subscriptions.assign(&[P2, P1]);
         assert_eq!(subscriptions.partitions(), [P1, P2]);
-        let offsets: Vec<_> = subscriptions.iter().map(|assigned| assigned.position().map(|position| position.offset)).collect();
+        let offsets: Vec<_> =
+            subscriptions.iter().map(|assigned| assigned.position().map(|position| position.offset)).collect();
         assert_eq!(offsets, [Some(Offset(7)), None]);
     }
 

@@ -27,7 +27,10 @@ pub struct BlockedSend {
 pub(super) enum WaitsFor {
     Metadata(ProducerRecord),
     /// The accumulator holds the record; the key is for the trace.
-    Memory { waiter: WaiterId, key: Option<Bytes> },
+    Memory {
+        waiter: WaiterId,
+        key: Option<Bytes>,
+    },
 }
 
 impl BlockedSend {
@@ -40,7 +43,13 @@ impl BlockedSend {
 }
 
 impl Producer {
-    pub(super) fn block(&mut self, record: RecordId, waits_for: WaitsFor, deadline: SimTime, out: &mut Outbox) -> SendTicket {
+    pub(super) fn block(
+        &mut self,
+        record: RecordId,
+        waits_for: WaitsFor,
+        deadline: SimTime,
+        out: &mut Outbox,
+    ) -> SendTicket {
         let ticket = SendTicket(self.next_ticket);
         self.next_ticket += 1;
         let blocked = BlockedSend { ticket, record, since: out.now(), deadline, waits_for };
@@ -55,7 +64,9 @@ impl Producer {
         let cluster = Arc::clone(self.network.metadata().cluster());
         loop {
             let Self { accumulator, chance, .. } = self;
-            let Some((granted, appended)) = accumulator.resume(out.now(), &cluster, &mut || draw(chance)) else { return };
+            let Some((granted, appended)) = accumulator.resume(out.now(), &cluster, &mut || draw(chance)) else {
+                return;
+            };
             let is_granted = |blocked: &BlockedSend| matches!(blocked.waits_for, WaitsFor::Memory { waiter, .. } if waiter == granted);
             let Some(index) = self.blocked.iter().position(is_granted) else { continue };
             let blocked = self.blocked.remove(index);

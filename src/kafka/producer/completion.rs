@@ -15,7 +15,13 @@ use crate::trace::event::TraceEvent;
 
 impl Producer {
     /// The answer to a Produce request, or the error that stands for one.
-    pub(super) fn on_produce(&mut self, broker: BrokerId, request: u32, response: Result<ProduceResponse, ErrorCode>, out: &mut Outbox) {
+    pub(super) fn on_produce(
+        &mut self,
+        broker: BrokerId,
+        request: u32,
+        response: Result<ProduceResponse, ErrorCode>,
+        out: &mut Outbox,
+    ) {
         let mut needs_metadata = false;
         if let Ok(response) = &response {
             if response.throttle_time > SimDuration::ZERO {
@@ -29,7 +35,9 @@ impl Producer {
         }
         for sent in self.take_in_flight(request) {
             let answer = match &response {
-                Ok(response) => response.partitions.iter().find(|answer| answer.partition == sent.batch.partition).cloned(),
+                Ok(response) => {
+                    response.partitions.iter().find(|answer| answer.partition == sent.batch.partition).cloned()
+                }
                 Err(_) => None,
             };
             let missing = ErrorCode::UnknownServerError;
@@ -113,7 +121,14 @@ impl Producer {
     }
 
     /// Every record of the batch has failed.
-    pub(super) fn give_up(&mut self, batch: &ProducerBatch, error: ErrorCode, was_sent: bool, may_renumber: bool, out: &mut Outbox) {
+    pub(super) fn give_up(
+        &mut self,
+        batch: &ProducerBatch,
+        error: ErrorCode,
+        was_sent: bool,
+        may_renumber: bool,
+        out: &mut Outbox,
+    ) {
         if let Some(idempotence) = self.idempotence.as_mut().filter(|_| batch.has_sequence()) {
             idempotence.on_failed(batch, error, may_renumber);
         }

@@ -143,7 +143,8 @@ impl Idempotence {
         let mut next = Sequence::ZERO;
         let mut outstanding = Vec::with_capacity(batches.len());
         for batch in batches {
-            (batch.producer_id, batch.producer_epoch, batch.base_sequence) = (self.producer_id, self.producer_epoch, next);
+            (batch.producer_id, batch.producer_epoch, batch.base_sequence) =
+                (self.producer_id, self.producer_epoch, next);
             outstanding.push(next);
             next = next.plus(batch.record_count());
         }
@@ -153,7 +154,13 @@ impl Idempotence {
     }
     /// Whether a failed batch may be sent again (`TransactionManager.canRetry`), asking for a new epoch where that is
     /// what it takes. `was_renumbered`: its sequence has been changed since it was sent.
-    pub fn can_retry(&mut self, batch: &ProducerBatch, error: ErrorCode, log_start_offset: Offset, was_renumbered: bool) -> bool {
+    pub fn can_retry(
+        &mut self,
+        batch: &ProducerBatch,
+        error: ErrorCode,
+        log_start_offset: Offset,
+        was_renumbered: bool,
+    ) -> bool {
         let sequences = self.partitions.entry(batch.partition).or_default();
         let unresolved = self.unresolved.get(&batch.partition);
         match error {
@@ -164,7 +171,8 @@ impl Idempotence {
                 true
             }
             ErrorCode::OutOfOrderSequenceNumber => {
-                let is_waiting_for_others = unresolved.is_none() && (was_renumbered || !sequences.is_next(batch.base_sequence));
+                let is_waiting_for_others =
+                    unresolved.is_none() && (was_renumbered || !sequences.is_next(batch.base_sequence));
                 if !is_waiting_for_others && unresolved.is_none_or(|after| *after == batch.base_sequence) {
                     self.to_renumber.insert(batch.partition);
                 }
@@ -198,7 +206,11 @@ impl DrainGate for Idempotence {
         let identity = (self.producer_id, self.producer_epoch);
         let sequences = self.partitions.entry(batch.partition).or_default();
         if (sequences.producer_id, sequences.producer_epoch) != identity && sequences.outstanding.is_empty() {
-            *sequences = PartitionSequences { producer_id: identity.0, producer_epoch: identity.1, ..PartitionSequences::default() };
+            *sequences = PartitionSequences {
+                producer_id: identity.0,
+                producer_epoch: identity.1,
+                ..PartitionSequences::default()
+            };
         }
         (batch.producer_id, batch.producer_epoch) = identity;
         batch.base_sequence = sequences.next;

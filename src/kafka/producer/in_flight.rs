@@ -8,7 +8,9 @@ use crate::protocol::offset::LeaderEpoch;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ProducerRequest {
     /// The number tells which batches were in it.
-    Produce { request: u32 },
+    Produce {
+        request: u32,
+    },
     InitProducerId,
 }
 

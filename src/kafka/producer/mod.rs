@@ -184,7 +184,9 @@ impl Producer {
         match self.place(record, deadline, out) {
             Placed::Accepted => Send::Accepted,
             Placed::Refused => Send::Refused,
-            Placed::Waits { record, waits_for } if deadline > out.now() => Send::Blocked { ticket: self.block(record, waits_for, deadline, out) },
+            Placed::Waits { record, waits_for } if deadline > out.now() => {
+                Send::Blocked { ticket: self.block(record, waits_for, deadline, out) }
+            }
             Placed::Waits { record, .. } => {
                 self.refuse(record, ErrorCode::RequestTimedOut, out);
                 Send::Refused
@@ -257,10 +259,15 @@ impl Producer {
         let cluster = Arc::clone(self.network.metadata().cluster());
         let ProducerRecord { topic: name, partition, record } = record;
         let id = record.id;
-        let topic = cluster.topic_named(&name).filter(|topic| partition.is_none_or(|index| usize::from(index.0) < topic.partitions.len()));
+        let topic = cluster
+            .topic_named(&name)
+            .filter(|topic| partition.is_none_or(|index| usize::from(index.0) < topic.partitions.len()));
         let Some(topic) = topic.filter(|topic| !topic.partitions.is_empty()) else {
             self.network.want_metadata(out);
-            return Placed::Waits { record: id, waits_for: WaitsFor::Metadata(ProducerRecord { topic: name, partition, record }) };
+            return Placed::Waits {
+                record: id,
+                waits_for: WaitsFor::Metadata(ProducerRecord { topic: name, partition, record }),
+            };
         };
         let limit = u32::try_from(self.options.config.max_request_size).unwrap_or(u32::MAX);
         if batch_size_upper_bound(&record) > limit {
@@ -277,7 +284,11 @@ impl Producer {
                 if appended.is_batch_full {
                     self.wake_sender(out);
                 } else if appended.is_new_batch {
-                    self.sender_wake_up.no_later_than(out.now() + millis(self.options.config.linger_ms), Timer::Sender, out);
+                    self.sender_wake_up.no_later_than(
+                        out.now() + millis(self.options.config.linger_ms),
+                        Timer::Sender,
+                        out,
+                    );
                 }
                 Placed::Accepted
             }
@@ -301,7 +312,9 @@ impl Producer {
         let config = &self.options.config;
         match (config.partitioner, &record.key) {
             (Partitioner::RoundRobin, _) => Some(self.take_turn(topic)),
-            (Partitioner::BuiltIn, Some(key)) if !config.partitioner_ignore_keys => Some(partition_for_key(key, topic.partitions.len() as u16)),
+            (Partitioner::BuiltIn, Some(key)) if !config.partitioner_ignore_keys => {
+                Some(partition_for_key(key, topic.partitions.len() as u16))
+            }
             (Partitioner::BuiltIn, _) => None,
         }
     }
@@ -345,7 +358,10 @@ fn draw(chance: &mut Stream) -> u32 {
 
 /// `enable.idempotence` is given up without a word when the other settings do not allow it (`ProducerConfig`).
 fn is_idempotent(config: &ProducerConfig) -> bool {
-    config.enable_idempotence && config.acks == Acks::All && config.retries > 0 && config.max_in_flight_requests_per_connection <= 5
+    config.enable_idempotence
+        && config.acks == Acks::All
+        && config.retries > 0
+        && config.max_in_flight_requests_per_connection <= 5
 }
 
 fn accumulator_settings(config: &ProducerConfig) -> AccumulatorSettings {
@@ -365,7 +381,8 @@ fn compression_ratio(compression: CompressionType) -> Option<CompressionRatio> {
 
 fn network_settings(config: &ProducerConfig) -> NetworkSettings {
     NetworkSettings {
-        max_in_flight_requests_per_connection: u32::try_from(config.max_in_flight_requests_per_connection).unwrap_or(u32::MAX),
+        max_in_flight_requests_per_connection: u32::try_from(config.max_in_flight_requests_per_connection)
+            .unwrap_or(u32::MAX),
         request_timeout: millis(config.request_timeout_ms),
         retry_backoff: RetryBackoff::from_millis(config.retry_backoff_ms, config.retry_backoff_max_ms),
         reconnect_backoff: RetryBackoff::from_millis(config.reconnect_backoff_ms, config.reconnect_backoff_max_ms),

@@ -38,7 +38,9 @@ impl Producer {
                     };
                     self.on_produce(broker, request, response, out);
                 }
-                Completed::Request { context: ProducerRequest::InitProducerId, response, .. } => self.on_producer_id(response, out),
+                Completed::Request { context: ProducerRequest::InitProducerId, response, .. } => {
+                    self.on_producer_id(response, out)
+                }
             }
         }
         self.run_sender(out);
@@ -64,7 +66,8 @@ impl Producer {
                 break;
             }
         }
-        let of_in_flight = self.in_flight.iter().filter(|batch| !batch.is_done).map(|batch| batch.batch.created_at).min();
+        let of_in_flight =
+            self.in_flight.iter().filter(|batch| !batch.is_done).map(|batch| batch.batch.created_at).min();
         let expiry = of_in_flight.map(|created_at| created_at + millis(self.options.config.delivery_timeout_ms));
         for at in [next_check, expiry, self.accumulator.next_expiry()].into_iter().flatten() {
             self.sender_wake_up.no_later_than(at.max(now), Timer::Sender, out);
@@ -76,7 +79,13 @@ impl Producer {
     }
 
     /// One request to each broker that is ready and can take one; true when any was sent.
-    fn send_ready(&mut self, ready: &Ready, cluster: &ClusterMetadata, next_check: &mut Option<SimTime>, out: &mut Outbox) -> bool {
+    fn send_ready(
+        &mut self,
+        ready: &Ready,
+        cluster: &ClusterMetadata,
+        next_check: &mut Option<SimTime>,
+        out: &mut Outbox,
+    ) -> bool {
         let now = out.now();
         let mut has_sent = false;
         for broker in &ready.brokers {
@@ -101,7 +110,13 @@ impl Producer {
         has_sent
     }
 
-    fn send_batches(&mut self, broker: BrokerId, batches: Vec<ProducerBatch>, cluster: &ClusterMetadata, out: &mut Outbox) {
+    fn send_batches(
+        &mut self,
+        broker: BrokerId,
+        batches: Vec<ProducerBatch>,
+        cluster: &ClusterMetadata,
+        out: &mut Outbox,
+    ) {
         let config = &self.options.config;
         let (acks, is_muting) = (config.acks, config.max_in_flight_requests_per_connection == 1);
         let timeout = millis(config.request_timeout_ms);
@@ -111,12 +126,27 @@ impl Producer {
         let travelling = batches.iter().map(|batch| (batch.partition, batch.to_record_batch())).collect();
         for batch in batches {
             let (records, bytes) = (batch.record_count() as u32, batch.estimated_size());
-            out.record(TraceEvent::BatchSent { client, partition: batch.partition, to: broker, records, bytes, attempt: batch.attempts + 1 });
+            out.record(TraceEvent::BatchSent {
+                client,
+                partition: batch.partition,
+                to: broker,
+                records,
+                bytes,
+                attempt: batch.attempts + 1,
+            });
             if is_muting {
                 self.accumulator.mute(batch.partition);
             }
             let leader_epoch = cluster.partition(batch.partition).map_or(LeaderEpoch::NONE, |known| known.leader_epoch);
-            self.in_flight.push(InFlightBatch { request, broker, batch, leader_epoch, is_done: false, is_renumbered: false, is_muting });
+            self.in_flight.push(InFlightBatch {
+                request,
+                broker,
+                batch,
+                leader_epoch,
+                is_done: false,
+                is_renumbered: false,
+                is_muting,
+            });
         }
         let number = match acks {
             Acks::None => 0,
@@ -182,7 +212,9 @@ impl Producer {
     /// Batches of this partition that have been sent count from 0 in the new epoch, wherever they are.
     fn renumber(&mut self, partition: TopicPartition) {
         let Self { idempotence: Some(idempotence), accumulator, in_flight, .. } = self else { return };
-        let of_partition = in_flight.iter_mut().filter(|sent| sent.batch.partition == partition && !sent.is_done && sent.batch.has_sequence());
+        let of_partition = in_flight
+            .iter_mut()
+            .filter(|sent| sent.batch.partition == partition && !sent.is_done && sent.batch.has_sequence());
         let travelling = of_partition.map(|sent| {
             sent.is_renumbered = true;
             &mut sent.batch
@@ -218,14 +250,22 @@ impl Producer {
     fn on_producer_id(&mut self, response: Result<Response, ErrorCode>, out: &mut Outbox) {
         self.identity_request.is_in_flight = false;
         match (response, &mut self.idempotence) {
-            (Ok(Response::InitProducerId(InitProducerIdResponse { error: ErrorCode::None, producer_id, producer_epoch })), Some(idempotence)) => {
+            (
+                Ok(Response::InitProducerId(InitProducerIdResponse {
+                    error: ErrorCode::None,
+                    producer_id,
+                    producer_epoch,
+                })),
+                Some(idempotence),
+            ) => {
                 self.identity_request = IdentityRequest::default();
                 idempotence.on_producer_id(producer_id, producer_epoch);
                 out.record(TraceEvent::ProducerIdAssigned { client: self.options.client, producer_id, producer_epoch });
             }
             (_, _) => {
                 let backoff = super::network_settings(&self.options.config).retry_backoff;
-                self.identity_request.retry_at = out.now() + backoff.after(self.identity_request.failures, &mut self.chance);
+                self.identity_request.retry_at =
+                    out.now() + backoff.after(self.identity_request.failures, &mut self.chance);
                 self.identity_request.failures += 1;
             }
         }

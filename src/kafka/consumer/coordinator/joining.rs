@@ -10,7 +10,9 @@ use crate::kafka::consumer::context::{ConsumerContext, ConsumerRequest};
 use crate::protocol::config::millis;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{BrokerId, TopicPartition};
-use crate::protocol::message::{JoinGroupRequest, JoinGroupResponse, JoinReason, Request, SyncGroupRequest, SyncGroupResponse};
+use crate::protocol::message::{
+    JoinGroupRequest, JoinGroupResponse, JoinReason, Request, SyncGroupRequest, SyncGroupResponse,
+};
 use crate::protocol::offset::Generation;
 use crate::protocol::timer::Timer;
 use crate::sim::time::SimDuration;
@@ -22,9 +24,20 @@ const JOIN_GROUP_LAPSE: SimDuration = SimDuration::from_secs(5);
 
 impl ConsumerCoordinator {
     /// `onJoinPrepare`: commits, gives partitions up, then joins.
-    pub(super) fn prepare_to_join(&mut self, coordinator: BrokerId, reason: JoinReason, context: &mut ConsumerContext, commits: &mut Commits, out: &mut Outbox) {
+    pub(super) fn prepare_to_join(
+        &mut self,
+        coordinator: BrokerId,
+        reason: JoinReason,
+        context: &mut ConsumerContext,
+        commits: &mut Commits,
+        out: &mut Outbox,
+    ) {
         if self.prepare == JoinPrepare::NotStarted {
-            let consumed = if context.options.config.enable_auto_commit { context.subscriptions.all_consumed() } else { Vec::new() };
+            let consumed = if context.options.config.enable_auto_commit {
+                context.subscriptions.all_consumed()
+            } else {
+                Vec::new()
+            };
             match self.generation {
                 Some(generation) if self.state == MemberState::Stable && !consumed.is_empty() => {
                     let timeout = millis(context.options.config.max_poll_interval_ms);
@@ -57,7 +70,13 @@ impl ConsumerCoordinator {
         }
     }
 
-    fn send_join(&mut self, coordinator: BrokerId, reason: JoinReason, context: &mut ConsumerContext, out: &mut Outbox) {
+    fn send_join(
+        &mut self,
+        coordinator: BrokerId,
+        reason: JoinReason,
+        context: &mut ConsumerContext,
+        out: &mut Outbox,
+    ) {
         self.attempt += 1;
         self.state = MemberState::PreparingRebalance;
         self.heartbeat.disable();
@@ -79,7 +98,14 @@ impl ConsumerCoordinator {
     }
 
     /// `JoinGroupResponseHandler`.
-    pub fn on_join(&mut self, broker: BrokerId, attempt: u32, response: Result<JoinGroupResponse, ErrorCode>, context: &mut ConsumerContext, out: &mut Outbox) {
+    pub fn on_join(
+        &mut self,
+        broker: BrokerId,
+        attempt: u32,
+        response: Result<JoinGroupResponse, ErrorCode>,
+        context: &mut ConsumerContext,
+        out: &mut Outbox,
+    ) {
         if attempt != self.attempt || self.state != MemberState::PreparingRebalance {
             return;
         }
@@ -101,7 +127,9 @@ impl ConsumerCoordinator {
         self.heartbeat.enable(&context.options.config, out);
         self.led_topics = is_leader.then(|| LedTopics::new(context, &response.members));
         let assignments = match self.assignor {
-            Some(assignor) if is_leader && !response.skip_assignment => assignment::compute(assignor, context, &response.members),
+            Some(assignor) if is_leader && !response.skip_assignment => {
+                assignment::compute(assignor, context, &response.members)
+            }
             Some(_) | None => Vec::new(),
         };
         let Some(member) = self.member.clone() else { return };
@@ -116,7 +144,14 @@ impl ConsumerCoordinator {
     }
 
     /// `SyncGroupResponseHandler`, `onJoinComplete`.
-    pub fn on_sync(&mut self, broker: BrokerId, attempt: u32, response: Result<SyncGroupResponse, ErrorCode>, context: &mut ConsumerContext, out: &mut Outbox) {
+    pub fn on_sync(
+        &mut self,
+        broker: BrokerId,
+        attempt: u32,
+        response: Result<SyncGroupResponse, ErrorCode>,
+        context: &mut ConsumerContext,
+        out: &mut Outbox,
+    ) {
         if attempt != self.attempt || self.state != MemberState::CompletingRebalance {
             return;
         }
@@ -136,16 +171,28 @@ impl ConsumerCoordinator {
     }
 
     /// True when partitions had to be given up, so that the member has to join once more (KIP-429).
-    fn take_assignment(&mut self, assigned: &[TopicPartition], generation: Generation, context: &mut ConsumerContext, out: &mut Outbox) -> bool {
+    fn take_assignment(
+        &mut self,
+        assigned: &[TopicPartition],
+        generation: Generation,
+        context: &mut ConsumerContext,
+        out: &mut Outbox,
+    ) -> bool {
         let owned = context.subscriptions.partitions();
         let has_revoked = owned.iter().any(|partition| !assigned.contains(partition));
         if has_revoked {
             assignment::revoke(context, assigned, false, out);
         }
-        let mut added: Vec<TopicPartition> = assigned.iter().filter(|partition| !owned.contains(partition)).copied().collect();
+        let mut added: Vec<TopicPartition> =
+            assigned.iter().filter(|partition| !owned.contains(partition)).copied().collect();
         added.sort();
         context.subscriptions.assign(assigned);
-        out.record(TraceEvent::PartitionsAssigned { client: context.options.client, group: self.group.clone(), partitions: added, generation });
+        out.record(TraceEvent::PartitionsAssigned {
+            client: context.options.client,
+            group: self.group.clone(),
+            partitions: added,
+            generation,
+        });
         has_revoked
     }
 }

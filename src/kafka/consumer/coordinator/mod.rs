@@ -14,8 +14,8 @@ use crate::kafka::wake_up::WakeUp;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{BrokerId, GroupId, MemberId};
 use crate::protocol::message::{
-    CoordinatorType, FindCoordinatorRequest, FindCoordinatorResponse, HeartbeatRequest, HeartbeatResponse,
-    JoinReason, LeaveGroupRequest, LeaveReason, Request,
+    CoordinatorType, FindCoordinatorRequest, FindCoordinatorResponse, HeartbeatRequest, HeartbeatResponse, JoinReason,
+    LeaveGroupRequest, LeaveReason, Request,
 };
 use crate::protocol::offset::Generation;
 use crate::protocol::timer::Timer;
@@ -84,14 +84,20 @@ impl ConsumerCoordinator {
     }
     /// Under which name to commit now; `None` without a coordinator or a stable membership.
     pub fn commit_identity(&self) -> Option<CommitIdentity> {
-        let (Some(coordinator), Some(member), Some(generation)) = (self.coordinator, self.member.clone(), self.generation) else { return None };
+        let (Some(coordinator), Some(member), Some(generation)) =
+            (self.coordinator, self.member.clone(), self.generation)
+        else {
+            return None;
+        };
         Some(CommitIdentity { group: self.group.clone(), coordinator, member, generation })
     }
     /// The generation in which the member may commit, or why it may not (`generationIfStable`).
     pub fn stable_generation(&self) -> Result<Generation, ErrorCode> {
         match (self.state, self.generation) {
             (MemberState::Stable, Some(generation)) => Ok(generation),
-            (MemberState::PreparingRebalance | MemberState::CompletingRebalance, _) => Err(ErrorCode::RebalanceInProgress),
+            (MemberState::PreparingRebalance | MemberState::CompletingRebalance, _) => {
+                Err(ErrorCode::RebalanceInProgress)
+            }
             (MemberState::Unjoined | MemberState::Stable, _) => Err(ErrorCode::UnknownMemberId),
         }
     }
@@ -110,7 +116,9 @@ impl ConsumerCoordinator {
             self.rejoin.get_or_insert(JoinReason::SubscriptionChanged);
         }
         match (self.state, self.rejoin, self.generation) {
-            (MemberState::Unjoined | MemberState::Stable, Some(reason), _) => self.prepare_to_join(coordinator, reason, context, commits, out),
+            (MemberState::Unjoined | MemberState::Stable, Some(reason), _) => {
+                self.prepare_to_join(coordinator, reason, context, commits, out)
+            }
             (MemberState::Stable, None, Some(generation)) => commits.maybe_auto_commit(context, generation, out),
             (MemberState::Unjoined | MemberState::Stable, None, _) => {}
             (MemberState::PreparingRebalance | MemberState::CompletingRebalance, _, _) => {}
@@ -125,7 +133,10 @@ impl ConsumerCoordinator {
             ErrorCode::UnknownMemberId => self.lose_membership(None),
             ErrorCode::IllegalGeneration => self.lose_membership(self.member.clone()),
             ErrorCode::RebalanceInProgress => self.rejoin = Some(JoinReason::RebalanceInProgress),
-            ErrorCode::FencedInstanceId | ErrorCode::InconsistentGroupProtocol | ErrorCode::InvalidSessionTimeout | ErrorCode::InvalidRequest => {
+            ErrorCode::FencedInstanceId
+            | ErrorCode::InconsistentGroupProtocol
+            | ErrorCode::InvalidSessionTimeout
+            | ErrorCode::InvalidRequest => {
                 context.error = Some(error);
             }
             _ => {
@@ -140,7 +151,10 @@ impl ConsumerCoordinator {
     pub fn on_coordinator_error(&mut self, broker: BrokerId, error: ErrorCode) {
         let is_telling = matches!(
             error,
-            ErrorCode::CoordinatorNotAvailable | ErrorCode::NotCoordinator | ErrorCode::NetworkException | ErrorCode::RequestTimedOut
+            ErrorCode::CoordinatorNotAvailable
+                | ErrorCode::NotCoordinator
+                | ErrorCode::NetworkException
+                | ErrorCode::RequestTimedOut
         );
         if is_telling && self.coordinator == Some(broker) {
             self.coordinator = None;
@@ -148,7 +162,13 @@ impl ConsumerCoordinator {
     }
 
     /// What a commit's error says of the membership (`OffsetCommitResponseHandler`).
-    pub fn on_commit_error(&mut self, broker: BrokerId, generation: Generation, error: ErrorCode, context: &mut ConsumerContext) {
+    pub fn on_commit_error(
+        &mut self,
+        broker: BrokerId,
+        generation: Generation,
+        error: ErrorCode,
+        context: &mut ConsumerContext,
+    ) {
         self.on_coordinator_error(broker, error);
         if self.generation != Some(generation) || self.state != MemberState::Stable {
             return;
@@ -180,7 +200,12 @@ impl ConsumerCoordinator {
     pub fn leave(&mut self, reason: LeaveReason, context: &mut ConsumerContext, out: &mut Outbox) -> bool {
         let group_instance_id = context.group_instance_id();
         let is_joined = self.state != MemberState::Unjoined && group_instance_id.is_none();
-        let request = self.member.clone().filter(|_| is_joined).map(|member| LeaveGroupRequest { group: self.group.clone(), member, group_instance_id, reason });
+        let request = self.member.clone().filter(|_| is_joined).map(|member| LeaveGroupRequest {
+            group: self.group.clone(),
+            member,
+            group_instance_id,
+            reason,
+        });
         self.lose_membership(None);
         if let (Some(coordinator), Some(request)) = (self.coordinator, request) {
             context.network.send(coordinator, Request::LeaveGroup(request), ConsumerRequest::LeaveGroup, out);
@@ -199,7 +224,10 @@ impl ConsumerCoordinator {
         match broker {
             Some(broker) => {
                 self.is_looking_up = true;
-                let request = Request::FindCoordinator(FindCoordinatorRequest { key_type: CoordinatorType::Group, key: self.group.0.clone() });
+                let request = Request::FindCoordinator(FindCoordinatorRequest {
+                    key_type: CoordinatorType::Group,
+                    key: self.group.0.clone(),
+                });
                 context.network.send(broker, request, ConsumerRequest::FindCoordinator, out);
             }
             None => {
@@ -213,16 +241,26 @@ impl ConsumerCoordinator {
     }
 
     /// `FindCoordinatorResponseHandler`.
-    pub fn on_find_coordinator(&mut self, response: Result<FindCoordinatorResponse, ErrorCode>, context: &mut ConsumerContext, out: &mut Outbox) {
+    pub fn on_find_coordinator(
+        &mut self,
+        response: Result<FindCoordinatorResponse, ErrorCode>,
+        context: &mut ConsumerContext,
+        out: &mut Outbox,
+    ) {
         self.is_looking_up = false;
-        self.coordinator = response.ok().filter(|response| response.error.is_none()).and_then(|response| response.coordinator);
+        self.coordinator =
+            response.ok().filter(|response| response.error.is_none()).and_then(|response| response.coordinator);
         match self.coordinator {
             Some(coordinator) => {
                 self.failures = 0;
                 self.retry_at = out.now();
                 // The coordinator may be a new one that has not heard of us yet.
                 self.heartbeat.restart_session(&context.options.config, out);
-                out.record(TraceEvent::CoordinatorFound { client: context.options.client, group: self.group.clone(), coordinator });
+                out.record(TraceEvent::CoordinatorFound {
+                    client: context.options.client,
+                    group: self.group.clone(),
+                    coordinator,
+                });
             }
             None => {
                 self.retry_at = context.backoff_end(self.failures, out.now());
@@ -255,8 +293,12 @@ impl ConsumerCoordinator {
         let Some(coordinator) = self.ensure_coordinator(context, out) else { return };
         let (Some(member), Some(generation)) = (self.member.clone(), self.generation) else { return };
         if self.heartbeat.is_due(out.now()) && context.network.can_send(coordinator, out.now()) {
-            let request =
-                Request::Heartbeat(HeartbeatRequest { group: self.group.clone(), generation, member, group_instance_id: context.group_instance_id() });
+            let request = Request::Heartbeat(HeartbeatRequest {
+                group: self.group.clone(),
+                generation,
+                member,
+                group_instance_id: context.group_instance_id(),
+            });
             self.heartbeat.on_sent(&context.options.config, out.now());
             context.network.send(coordinator, request, ConsumerRequest::Heartbeat { generation }, out);
         }
