@@ -71,6 +71,7 @@ fn paused_partitions_are_neither_fetched_nor_returned_and_keep_what_was_buffered
     script.player.pause(&[P0]);
     script.serve(2);
     assert!(!script.player.is_ready_to_poll());
+    assert!(script.poll().is_empty());
     script.act(|consumer, out| consumer.resume(&[P0], out));
     assert_eq!(script.poll(), [5, 6]);
 }

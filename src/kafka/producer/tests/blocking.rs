@@ -60,3 +60,21 @@ fn a_topic_that_does_not_exist_blocks_for_max_block_ms_and_is_asked_for_again_an
     "#]]);
     assert_eq!(script.results(), [(1, Err(ErrorCode::RequestTimedOut))]);
 }
+
+#[test]
+fn what_one_who_gave_up_had_gathered_goes_to_the_next_in_line() {
+    let settings = [("buffer.memory", "600"), ("batch.size", "300"), ("max.block.ms", "50"), ("linger.ms", "0")];
+    let mut script = Script::ready(&settings);
+    script.send(&[1], 0);
+    script.send(&[2], 1);
+    let large = Record { value: Some(vec![0; 400].into()), ..record(3) };
+    let large = ProducerRecord { topic: TopicName::new("t"), partition: Some(PartitionIndex(0)), record: large };
+    assert!(matches!(script.act(|producer, out| producer.send(large, out)), Send::Blocked { .. }));
+    script.pass(10);
+    assert!(matches!(script.hand_in(4, 1), Send::Blocked { .. }));
+    script.produced(Ok(0));
+    assert_eq!(script.player.take_unblocked(), []);
+    script.pass(40);
+    assert_eq!(script.player.take_unblocked(), [SendTicket(0), SendTicket(1)]);
+    assert_eq!(script.results(), [(1, Ok(0)), (3, Err(ErrorCode::RequestTimedOut))]);
+}

@@ -16,7 +16,7 @@ use crate::protocol::metadata::ClusterMetadata;
 use crate::protocol::offset::{LeaderEpoch, Offset};
 use crate::protocol::record::Record;
 use crate::protocol::timer::Timer;
-use crate::sim::time::SimDuration;
+use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::Outbox;
 use expect_test::{Expect, expect};
 
@@ -60,13 +60,7 @@ impl Script<Producer> {
     }
     /// Hands in a record of 100 bytes for a partition.
     fn hand_in(&mut self, id: u64, partition: u16) -> Send {
-        let record = Record {
-            id: RecordId(id),
-            timestamp: self.now,
-            key: None,
-            value: Some(vec![0; 100].into()),
-            headers: Vec::new(),
-        };
+        let record = Record { timestamp: self.now, ..record(id) };
         let record = ProducerRecord { topic: TopicName::new("t"), partition: Some(PartitionIndex(partition)), record };
         self.act(|producer, out| producer.send(record, out))
     }
@@ -102,5 +96,16 @@ impl Script<Producer> {
     }
     fn check(&mut self, expected: Expect) {
         expected.assert_eq(&self.transcript());
+    }
+}
+
+/// A record of 100 bytes.
+fn record(id: u64) -> Record {
+    Record {
+        id: RecordId(id),
+        timestamp: SimTime::ZERO,
+        key: None,
+        value: Some(vec![0; 100].into()),
+        headers: Vec::new(),
     }
 }
