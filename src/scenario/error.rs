@@ -129,7 +129,7 @@ fn valid_words(valid: Valid) -> (String, String) {
 /// What serde has to say of a file, in our words.
 pub(super) fn from_serde(error: serde_path_to_error::Error<serde_json::Error>) -> ScenarioError {
     let path = error.path().to_string();
-    let path = if path == "." { String::new() } else { path };
+    let path = if path == "." || path == "?" { String::new() } else { path };
     let inner = error.into_inner();
     let (line, column) = (inner.line(), inner.column());
     let message = inner.to_string();
@@ -161,8 +161,42 @@ fn in_our_words(message: &str) -> ScenarioError {
     }
     for prefix in ["invalid type: ", "invalid value: ", "invalid length "] {
         if let Some((found, expected)) = message.strip_prefix(prefix).and_then(|rest| rest.split_once(", expected ")) {
-            return ScenarioError::new("", format!("há {found} onde se espera {expected}"), format!("found {found} where {expected} is expected"));
+            let (pt_found, pt_expected) = (in_portuguese(found), in_portuguese(expected));
+            return ScenarioError::new("", format!("há {pt_found} onde se espera {pt_expected}"), format!("found {found} where {expected} is expected"));
         }
     }
-    ScenarioError::new("", format!("o JSON está malformado: {message}"), format!("the JSON is malformed: {message}"))
+    ScenarioError::new("", format!("o JSON está malformado: {}", in_portuguese(message)), format!("the JSON is malformed: {message}"))
+}
+
+/// serde's own words for kinds of values and slips of syntax.
+const SERDE_WORDS: &[(&str, &str)] = &[
+    ("EOF while parsing", "o texto acaba no meio de"),
+    ("trailing comma", "há uma vírgula a mais"),
+    ("trailing characters", "há caracteres a mais"),
+    ("key must be a string", "o nome de um campo vai entre aspas"),
+    ("control character (\\u0000-\\u001F) found while parsing", "há um caractere de controle em"),
+    ("expected `,` or `}`", "falta `,` ou `}`"),
+    ("expected `,` or `]`", "falta `,` ou `]`"),
+    ("expected `:`", "falta `:`"),
+    ("expected value", "falta um valor"),
+    ("expected ident", "falta um valor"),
+    ("floating point", "o número"),
+    ("integer", "o número"),
+    ("boolean", "o valor lógico"),
+    ("a sequence", "uma lista"),
+    ("sequence", "uma lista"),
+    ("a string", "um texto"),
+    ("string", "o texto"),
+    ("a map", "um objeto"),
+    ("map", "um objeto"),
+    ("an array of length", "uma lista de tamanho"),
+    ("an object", "um objeto"),
+    ("a value", "um valor"),
+    ("unit value", "nada"),
+    ("null", "nada"),
+    ("struct", "um objeto do tipo"),
+];
+
+fn in_portuguese(message: &str) -> String {
+    SERDE_WORDS.iter().fold(message.to_owned(), |text, (english, portuguese)| text.replace(english, portuguese))
 }
