@@ -44,7 +44,8 @@ fn a_clone_goes_on_as_its_original_and_leaves_it_untouched() {
 fn draw(stream: &mut Stream, nodes: &[Node]) -> Intervention {
     let node = *stream.pick(nodes);
     let other = *stream.pick(nodes);
-    let brokers: Vec<_> = nodes.iter().filter_map(|node| if let Node::Broker(id) = node { Some(*id) } else { None }).collect();
+    let brokers: Vec<_> =
+        nodes.iter().filter_map(|node| if let Node::Broker(id) = node { Some(*id) } else { None }).collect();
     match stream.below(13) {
         0 => Intervention::Stop { node },
         1 => Intervention::Crash { node },

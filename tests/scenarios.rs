@@ -17,12 +17,33 @@ struct Story(String);
 
 fn is_story(event: &TraceEvent) -> bool {
     match event {
-        TraceEvent::LeaderElected { partition, .. } | TraceEvent::IsrChanged { partition, .. } => partition.topic.0 == 0,
+        TraceEvent::LeaderElected { partition, .. } | TraceEvent::IsrChanged { partition, .. } => {
+            partition.topic.0 == 0
+        }
         _ => matches!(
             event.kind(),
-            "Intervened" | "NodeCrashed" | "NodeLostPower" | "NodePaused" | "NodeResumed" | "NodeStopped" | "LinkCut" | "LinkHealed" | "DiskSlowed"
-                | "ConfigChanged" | "QuorumLeaderElected" | "QuorumLeaderResigned" | "BrokerFenced" | "BrokerUnfenced" | "LogTruncated"
-                | "UnflushedLost" | "RebalanceStarted" | "RebalanceCompleted" | "MemberExpired" | "PositionReset" | "RecordFailed" | "SendBlocked"
+            "Intervened"
+                | "NodeCrashed"
+                | "NodeLostPower"
+                | "NodePaused"
+                | "NodeResumed"
+                | "NodeStopped"
+                | "LinkCut"
+                | "LinkHealed"
+                | "DiskSlowed"
+                | "ConfigChanged"
+                | "QuorumLeaderElected"
+                | "QuorumLeaderResigned"
+                | "BrokerFenced"
+                | "BrokerUnfenced"
+                | "LogTruncated"
+                | "UnflushedLost"
+                | "RebalanceStarted"
+                | "RebalanceCompleted"
+                | "MemberExpired"
+                | "PositionReset"
+                | "RecordFailed"
+                | "SendBlocked"
         ),
     }
 }
@@ -65,8 +86,14 @@ fn checkout_accounts_for_every_order() {
     let report = run.report();
     let orders = &report.orders;
     assert!(orders.placed > 100, "{orders:?}");
-    assert_eq!((orders.paid, orders.mailed, orders.reserved, orders.counted, orders.missing), (orders.placed, orders.placed, orders.placed, orders.placed, 0));
-    assert_eq!((report.records.acknowledged, report.records.lost_acknowledged, report.records.duplicated), (orders.placed, 0, 0));
+    assert_eq!(
+        (orders.paid, orders.mailed, orders.reserved, orders.counted, orders.missing),
+        (orders.placed, orders.placed, orders.placed, orders.placed, 0)
+    );
+    assert_eq!(
+        (report.records.acknowledged, report.records.lost_acknowledged, report.records.duplicated),
+        (orders.placed, 0, 0)
+    );
 }
 
 #[test]

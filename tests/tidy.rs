@@ -17,7 +17,22 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("conform", &["sim", "protocol", "kafka", "trace"]),
     ("playback", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report"]),
     ("text", &["protocol", "trace", "sim", "guarantee", "scenario", "view"]),
-    ("view", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report", "playback", "text"]),
+    (
+        "view",
+        &[
+            "sim",
+            "protocol",
+            "trace",
+            "kafka",
+            "shop",
+            "cluster",
+            "guarantee",
+            "scenario",
+            "report",
+            "playback",
+            "text",
+        ],
+    ),
     ("app", &["sim", "protocol", "trace", "cluster", "guarantee", "scenario", "report", "playback", "view", "text"]),
     ("ui", &["app", "view", "text", "protocol", "sim", "scenario"]),
 ];
@@ -104,7 +119,13 @@ fn no_file_holds_more_than_one_idea_or_says_nothing_about_it() {
 #[test]
 fn nothing_is_left_unfinished() {
     // Written in pieces, so that this file does not find itself.
-    let marks = [["FIX", "ME"].concat(), ["TO", "DO"].concat(), ["dbg", "!("].concat(), ["to", "do!("].concat(), ["#[ign", "ore"].concat()];
+    let marks = [
+        ["FIX", "ME"].concat(),
+        ["TO", "DO"].concat(),
+        ["dbg", "!("].concat(),
+        ["to", "do!("].concat(),
+        ["#[ign", "ore"].concat(),
+    ];
     let mut wrong = Vec::new();
     let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests");
     for file in rust_files(&source()).into_iter().chain(rust_files(&tests)) {
@@ -141,6 +162,9 @@ fn every_scenario_file_is_in_the_library() {
     for entry in fs::read_dir(folder).expect("the scenarios are there") {
         let path = entry.expect("it can be read").path();
         let id = path.file_stem().and_then(|stem| stem.to_str()).expect("a plain name").to_owned();
-        assert!(correio::scenario::library::SCENARIOS.iter().any(|(known, _)| *known == id), "{id} is not in src/scenario/library.rs");
+        assert!(
+            correio::scenario::library::SCENARIOS.iter().any(|(known, _)| *known == id),
+            "{id} is not in src/scenario/library.rs"
+        );
     }
 }

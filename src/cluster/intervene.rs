@@ -7,7 +7,8 @@ use super::world::{Cluster, Event, Scheduling};
 use crate::protocol::config::Scope;
 use crate::protocol::ids::{ClientId, CorrelationId, EventNumber, Incarnation, Node};
 use crate::protocol::message::{
-    AlterPartitionReassignmentsRequest, CreatePartitionsRequest, ElectLeadersRequest, IncrementalAlterConfigsRequest, Message, Request,
+    AlterPartitionReassignmentsRequest, CreatePartitionsRequest, ElectLeadersRequest, IncrementalAlterConfigsRequest,
+    Message, Request,
 };
 use crate::sim::network::{LinkFault, NodeIndex};
 use crate::trace::Outbox;
@@ -37,15 +38,25 @@ impl Cluster {
     fn take_effect(&mut self, intervention: &Intervention, place: Place, witness: &mut impl Witness) {
         match intervention {
             Intervention::Stop { node } => self.with(*node, |cluster, index| cluster.stop(index, place, witness)),
-            Intervention::Crash { node } => self.with(*node, |cluster, index| cluster.crash(index, false, place, witness)),
-            Intervention::LosePower { node } => self.with(*node, |cluster, index| cluster.crash(index, true, place, witness)),
+            Intervention::Crash { node } => {
+                self.with(*node, |cluster, index| cluster.crash(index, false, place, witness))
+            }
+            Intervention::LosePower { node } => {
+                self.with(*node, |cluster, index| cluster.crash(index, true, place, witness))
+            }
             Intervention::Start { node } => self.with(*node, |cluster, index| cluster.start(index, place, witness)),
             Intervention::Pause { node } => self.with(*node, |cluster, index| cluster.pause(index, place, witness)),
             Intervention::Resume { node } => self.with(*node, |cluster, index| cluster.resume(index, place, witness)),
             Intervention::SlowDisk { broker, factor } => self.slow_disk(Node::Broker(*broker), *factor, place, witness),
-            Intervention::CutLink { from, to } => self.fault_link(*from, *to, |fault| fault.is_cut = true, place, witness),
-            Intervention::DelayLink { from, to, by } => self.fault_link(*from, *to, |fault| fault.extra_delay = *by, place, witness),
-            Intervention::HealLink { from, to } => self.fault_link(*from, *to, |fault| *fault = LinkFault::default(), place, witness),
+            Intervention::CutLink { from, to } => {
+                self.fault_link(*from, *to, |fault| fault.is_cut = true, place, witness)
+            }
+            Intervention::DelayLink { from, to, by } => {
+                self.fault_link(*from, *to, |fault| fault.extra_delay = *by, place, witness)
+            }
+            Intervention::HealLink { from, to } => {
+                self.fault_link(*from, *to, |fault| *fault = LinkFault::default(), place, witness)
+            }
             Intervention::Isolate { node } => {
                 for other in self.others(*node) {
                     self.fault_link(*node, other, |fault| fault.is_cut = true, place, witness);
@@ -134,7 +145,11 @@ impl Cluster {
         place.node = Some(node);
         process.state = if power_lost { ProcessState::PoweredOff } else { ProcessState::Crashed };
         self.forget_process(index);
-        self.note(if power_lost { TraceEvent::NodeLostPower { node } } else { TraceEvent::NodeCrashed { node } }, place, witness);
+        self.note(
+            if power_lost { TraceEvent::NodeLostPower { node } } else { TraceEvent::NodeCrashed { node } },
+            place,
+            witness,
+        );
         self.act(index, place, witness, |actor, out| actor.on_crash(power_lost, out));
         if power_lost {
             self.processes[usize::from(index)].connections.clear();
@@ -206,7 +221,14 @@ impl Cluster {
         self.note(TraceEvent::DiskSlowed { node, factor }, place, witness);
     }
 
-    fn fault_link(&mut self, from: Node, to: Node, change: impl FnOnce(&mut LinkFault), place: Place, witness: &mut impl Witness) {
+    fn fault_link(
+        &mut self,
+        from: Node,
+        to: Node,
+        change: impl FnOnce(&mut LinkFault),
+        place: Place,
+        witness: &mut impl Witness,
+    ) {
         let (Some(from_index), Some(to_index)) = (self.index_of(from), self.index_of(to)) else { return };
         let before = self.network.fault(from_index, to_index);
         let mut fault = before;
@@ -223,6 +245,19 @@ impl Cluster {
             TraceEvent::LinkDelayed { from, to, by: fault.extra_delay }
         };
         self.note(fact, place, witness);
+        if before.is_cut && !fault.is_cut && self.network.take_lost(from_index, to_index) {
+            self.reset_connection(from_index, to_index, place, witness);
+        }
+    }
+
+    /// TCP hides what a short cut lost; a connection with a hole in it would not live on. Both ends learn that it broke, and
+    /// ask again.
+    fn reset_connection(&mut self, from: NodeIndex, to: NodeIndex, place: Place, witness: &mut impl Witness) {
+        for (end, other) in [(from, to), (to, from)] {
+            if self.processes[usize::from(end)].state.is_up() {
+                self.transmit(other, end, Message::Disconnected, place, witness);
+            }
+        }
     }
 
     fn heal_all(&mut self, place: Place, witness: &mut impl Witness) {
@@ -241,8 +276,12 @@ impl Cluster {
             ConfigPlace::All(scope) => (*scope, None),
             ConfigPlace::Node(scope, node) => (*scope, Some(*node)),
             ConfigPlace::Topic(topic) => {
-                let request =
-                    IncrementalAlterConfigsRequest { topic: Some(topic.clone()), broker: None, name: Arc::from(name), value: Arc::from(value) };
+                let request = IncrementalAlterConfigsRequest {
+                    topic: Some(topic.clone()),
+                    broker: None,
+                    name: Arc::from(name),
+                    value: Arc::from(value),
+                };
                 self.ask_controller(Request::IncrementalAlterConfigs(request), place, witness);
                 return;
             }
@@ -257,7 +296,9 @@ impl Cluster {
 
     /// The active controller is told by an operator's tool; with none active, the tool gets no answer and nothing happens.
     fn ask_controller(&mut self, request: Request, mut place: Place, witness: &mut impl Witness) {
-        let active = self.controllers().find(|(process, controller)| process.state == ProcessState::Running && controller.is_active());
+        let active = self
+            .controllers()
+            .find(|(process, controller)| process.state == ProcessState::Running && controller.is_active());
         let Some(node) = active.map(|(process, _)| process.node) else { return };
         place.node = Some(node);
         let Some(index) = self.index_of(node) else { return };

@@ -9,36 +9,76 @@ use std::sync::Arc;
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Intervention {
     /// Ask the process to stop by itself: a broker hands its leaderships over first, a consumer leaves its group.
-    Stop { node: Node },
+    Stop {
+        node: Node,
+    },
     /// Kill the process: its memory is gone, the page cache survives, peers see their connections break.
-    Crash { node: Node },
+    Crash {
+        node: Node,
+    },
     /// Cut the power of its machine: unflushed data are gone, and peers hear nothing at all.
-    LosePower { node: Node },
+    LosePower {
+        node: Node,
+    },
     /// Start a process that is down.
-    Start { node: Node },
+    Start {
+        node: Node,
+    },
     /// Freeze the process, as a long GC pause does: messages and timers wait.
-    Pause { node: Node },
-    Resume { node: Node },
+    Pause {
+        node: Node,
+    },
+    Resume {
+        node: Node,
+    },
     /// Make a broker's disk so many times slower; 1 is healthy.
-    SlowDisk { broker: BrokerId, factor: u32 },
+    SlowDisk {
+        broker: BrokerId,
+        factor: u32,
+    },
     /// Nothing passes from one node to the other; nobody is told.
-    CutLink { from: Node, to: Node },
+    CutLink {
+        from: Node,
+        to: Node,
+    },
     /// Everything from one node to the other takes this much longer.
-    DelayLink { from: Node, to: Node, by: SimDuration },
+    DelayLink {
+        from: Node,
+        to: Node,
+        by: SimDuration,
+    },
     /// Undo what was done to this direction of the link.
-    HealLink { from: Node, to: Node },
+    HealLink {
+        from: Node,
+        to: Node,
+    },
     /// Cut a node from all others, both ways.
-    Isolate { node: Node },
+    Isolate {
+        node: Node,
+    },
     /// Undo everything that was done to links.
     HealAllLinks,
     /// Change a setting while it runs.
-    SetConfig { place: ConfigPlace, name: Arc<str>, value: Arc<str> },
+    SetConfig {
+        place: ConfigPlace,
+        name: Arc<str>,
+        value: Arc<str>,
+    },
     /// kafka-leader-election: preferred, or unclean.
-    ElectLeader { partition: TopicPartition, is_unclean: bool },
+    ElectLeader {
+        partition: TopicPartition,
+        is_unclean: bool,
+    },
     /// kafka-topics --alter --partitions.
-    CreatePartitions { topic: TopicName, count: u16 },
+    CreatePartitions {
+        topic: TopicName,
+        count: u16,
+    },
     /// kafka-reassign-partitions.
-    Reassign { partition: TopicPartition, replicas: Vec<BrokerId> },
+    Reassign {
+        partition: TopicPartition,
+        replicas: Vec<BrokerId>,
+    },
 }
 
 /// Whose setting is changed.

@@ -26,10 +26,11 @@ pub enum RecordOutcome {
     Failed { was_sent: bool },
 }
 
-/// All records that applications have handed to producers, by client, in the order in which they were accepted.
+/// All records that applications have handed to producers, by client. An application numbers its records from 1, so a
+/// record's number is its place.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Records {
-    by_client: Vec<SharedVec<RecordFate>>,
+    by_client: Vec<SharedVec<Option<RecordFate>>>,
     accepted: u64,
     acknowledged: u64,
     failed: u64,
@@ -54,15 +55,11 @@ impl Records {
         self.processed
     }
     pub fn iter(&self) -> impl Iterator<Item = &RecordFate> {
-        self.by_client.iter().flat_map(SharedVec::iter)
-    }
-    /// The newest first: what was acknowledged lately is what a failure endangers.
-    pub fn newest_first(&self) -> impl Iterator<Item = &RecordFate> {
-        self.by_client.iter().flat_map(|records| records.iter().rev())
+        self.by_client.iter().flat_map(SharedVec::iter).flatten()
     }
     pub fn get(&self, record: RecordId) -> Option<&RecordFate> {
-        let records = self.by_client.get(client_of(record)?)?;
-        records.get(find(records, record)?)
+        let (client, place) = place_of(record)?;
+        self.by_client.get(client)?.get(place)?.as_ref()
     }
 
     pub(super) fn note(&mut self, event: &TraceEvent, number: EventNumber) {
@@ -87,31 +84,30 @@ impl Records {
     }
 
     fn accept(&mut self, record: RecordId, partition: TopicPartition) {
-        let Some(records) = client_of(record).and_then(|client| self.by_client.get_mut(client)) else { return };
-        if find(records, record).is_none() {
+        let Some((client, place)) = place_of(record) else { return };
+        let Some(records) = self.by_client.get_mut(client) else { return };
+        while records.len() <= place {
+            records.push(None);
+        }
+        let Some(fate) = records.get_mut(place) else { return };
+        if fate.is_none() {
+            *fate = Some(RecordFate { record, partition, outcome: RecordOutcome::Pending, processed: 0 });
             self.accepted += 1;
-            records.push(RecordFate { record, partition, outcome: RecordOutcome::Pending, processed: 0 });
         }
     }
 
     fn update(&mut self, record: RecordId, change: impl FnOnce(&mut RecordFate)) {
-        let Some(records) = client_of(record).and_then(|client| self.by_client.get_mut(client)) else { return };
-        if let Some(fate) = find(records, record).and_then(|index| records.get_mut(index)) {
+        let Some((client, place)) = place_of(record) else { return };
+        let fate = self.by_client.get_mut(client).and_then(|records| records.get_mut(place));
+        if let Some(fate) = fate.and_then(Option::as_mut) {
             change(fate);
         }
     }
 }
 
-/// The upper half of a record's number is its client's place plus one.
-fn client_of(record: RecordId) -> Option<usize> {
-    usize::try_from(record.0 >> 32).ok()?.checked_sub(1)
-}
-
-/// Records are accepted nearly in the order of their numbers: look near the end first, then everywhere.
-fn find(records: &SharedVec<RecordFate>, record: RecordId) -> Option<usize> {
-    let number = (record.0 & 0xffff_ffff) as usize;
-    let near = number.saturating_sub(1).min(records.len());
-    let around = |index: &usize| records.get(*index).is_some_and(|fate| fate.record == record);
-    let window = near.saturating_sub(64)..(near + 1).min(records.len());
-    window.rev().find(around).or_else(|| (0..records.len()).rev().find(around))
+/// The upper half of a record's number is its client's place plus one, the lower its own count from 1.
+fn place_of(record: RecordId) -> Option<(usize, usize)> {
+    let client = usize::try_from(record.0 >> 32).ok()?.checked_sub(1)?;
+    let place = usize::try_from(record.0 & 0xffff_ffff).ok()?.checked_sub(1)?;
+    Some((client, place))
 }

@@ -44,7 +44,9 @@ impl Cluster {
         self.digest.feed(&(key.at, key.sequence));
         let mut place = Place { number: self.events, caused_by, node: None };
         match event {
-            Event::Deliver { from, to, incarnation, sent_at: _, message } => self.deliver(from, to, incarnation, message, place, witness),
+            Event::Deliver { from, to, incarnation, sent_at: _, message } => {
+                self.deliver(from, to, incarnation, message, place, witness)
+            }
             Event::Fire { node, timer } => self.fire(node, timer, place, witness),
             Event::Start { node } => self.start(node, place, witness),
             Event::Script { index } => {
@@ -62,7 +64,15 @@ impl Cluster {
         }
     }
 
-    fn deliver(&mut self, from: NodeIndex, to: NodeIndex, incarnation: Incarnation, message: Message, mut place: Place, witness: &mut impl Witness) {
+    fn deliver(
+        &mut self,
+        from: NodeIndex,
+        to: NodeIndex,
+        incarnation: Incarnation,
+        message: Message,
+        mut place: Place,
+        witness: &mut impl Witness,
+    ) {
         let process = &mut self.processes[usize::from(to)];
         place.node = Some(process.node);
         let sender = self.processes[usize::from(from)].node;
@@ -130,7 +140,14 @@ impl Cluster {
     }
 
     /// Puts a message on the wire.
-    pub(super) fn transmit(&mut self, from: NodeIndex, to: NodeIndex, message: Message, place: Place, witness: &mut impl Witness) {
+    pub(super) fn transmit(
+        &mut self,
+        from: NodeIndex,
+        to: NodeIndex,
+        message: Message,
+        place: Place,
+        witness: &mut impl Witness,
+    ) {
         connect(&mut self.processes[usize::from(from)].connections, to);
         connect(&mut self.processes[usize::from(to)].connections, from);
         let bytes = message.size();
@@ -170,7 +187,13 @@ impl Cluster {
         self.digest.feed(&fact);
         self.ledger.note(&fact, self.now);
         self.records.note(&fact, place.number);
-        witness.saw(&TraceRecord { number: place.number, caused_by: place.caused_by, at: self.now, node: place.node, event: fact });
+        witness.saw(&TraceRecord {
+            number: place.number,
+            caused_by: place.caused_by,
+            at: self.now,
+            node: place.node,
+            event: fact,
+        });
     }
 }
 

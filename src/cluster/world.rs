@@ -6,7 +6,9 @@ use super::process::{Actor, Process, ProcessState};
 use super::records::Records;
 use crate::kafka::broker::{Broker, BrokerSetup};
 use crate::kafka::controller::{Controller, ControllerOptions};
-use crate::protocol::ids::{BrokerId, ClientId, ControllerId, EventNumber, Incarnation, Node, TopicId, TopicName, TopicPartition};
+use crate::protocol::ids::{
+    BrokerId, ClientId, ControllerId, EventNumber, Incarnation, Node, TopicId, TopicName, TopicPartition,
+};
 use crate::protocol::message::Message;
 use crate::protocol::timer::Timer;
 use crate::shop::checkout::Checkout;
@@ -69,7 +71,9 @@ impl Cluster {
     pub fn new(options: Arc<ClusterOptions>, script: Arc<Vec<(SimTime, Intervention)>>, seed: Seed) -> Self {
         let processes = processes(&options, seed);
         let classes: Vec<Node> = processes.iter().map(|process| process.node).collect();
-        let network = Network::new(seed, processes.len() as u16, |from, to| link(&options, classes[usize::from(from)], classes[usize::from(to)]));
+        let network = Network::new(seed, processes.len() as u16, |from, to| {
+            link(&options, classes[usize::from(from)], classes[usize::from(to)])
+        });
         let mut cluster = Self {
             options,
             script,
@@ -154,7 +158,14 @@ impl Cluster {
 
     /// The broker that leads a partition: of those that are up and believe so, the one with the highest epoch.
     pub fn leader_of(&self, id: TopicPartition) -> Option<&Broker> {
-        let leads = |broker: &Broker| broker.memory.partitions.get(&id).filter(|partition| partition.is_leader()).map(|partition| partition.leader_epoch);
+        let leads = |broker: &Broker| {
+            broker
+                .memory
+                .partitions
+                .get(&id)
+                .filter(|partition| partition.is_leader())
+                .map(|partition| partition.leader_epoch)
+        };
         self.brokers()
             .filter(|(process, _)| process.state.is_up())
             .filter_map(|(_, broker)| Some((leads(broker)?, broker)))
@@ -165,13 +176,18 @@ impl Cluster {
     /// The most advanced picture of the metadata that any controller has.
     pub fn image(&self) -> Option<&crate::kafka::metadata_image::MetadataImage> {
         let up = || self.controllers().filter(|(process, _)| process.state.is_up());
-        up().find(|(_, controller)| controller.is_active()).or_else(|| up().next()).map(|(_, controller)| controller.image())
+        up().find(|(_, controller)| controller.is_active())
+            .or_else(|| up().next())
+            .map(|(_, controller)| controller.image())
     }
 
     /// The name of a topic, as the cluster knows it.
     pub fn topic_name(&self, topic: TopicId) -> Option<TopicName> {
-        let known = |image: &crate::kafka::metadata_image::MetadataImage| image.topic(topic).map(|topic| topic.name.clone());
-        self.controllers().find_map(|(_, controller)| known(controller.image())).or_else(|| self.brokers().find_map(|(_, broker)| known(&broker.memory.image)))
+        let known =
+            |image: &crate::kafka::metadata_image::MetadataImage| image.topic(topic).map(|topic| topic.name.clone());
+        self.controllers()
+            .find_map(|(_, controller)| known(controller.image()))
+            .or_else(|| self.brokers().find_map(|(_, broker)| known(&broker.memory.image)))
     }
 }
 
@@ -200,14 +216,22 @@ fn processes(options: &ClusterOptions, seed: Seed) -> Vec<Process> {
             controllers: options.controllers.clone().into(),
             seed,
         };
-        processes.push(process(Node::Broker(broker.id), &broker_name(broker.id), Actor::Broker(Box::new(Broker::new(setup)))));
+        processes.push(process(
+            Node::Broker(broker.id),
+            &broker_name(broker.id),
+            Actor::Broker(Box::new(Broker::new(setup))),
+        ));
     }
     for (index, client) in options.clients.iter().enumerate() {
         let id = ClientId(index as u16);
         let (name, bootstrap) = (Arc::clone(&client.name), bootstrap.clone());
         let actor = match &client.application {
-            Application::Checkout(checkout) => Actor::Checkout(Box::new(Checkout::new(id, name, checkout.clone(), bootstrap, seed))),
-            Application::Service(service) => Actor::Service(Box::new(Service::new(id, name, service.clone(), bootstrap, seed))),
+            Application::Checkout(checkout) => {
+                Actor::Checkout(Box::new(Checkout::new(id, name, checkout.clone(), bootstrap, seed)))
+            }
+            Application::Service(service) => {
+                Actor::Service(Box::new(Service::new(id, name, service.clone(), bootstrap, seed)))
+            }
             Application::Load(load) => Actor::Load(Box::new(Load::new(id, name, load.clone(), bootstrap, seed))),
         };
         processes.push(process(Node::Client(id), &client.name, actor));
@@ -240,11 +264,17 @@ pub fn controller_name(id: ControllerId) -> String {
 
 fn link(options: &ClusterOptions, from: Node, to: Node) -> LinkOptions {
     let rack_of = |node: Node| match node {
-        Node::Broker(id) => options.brokers.iter().find(|broker| broker.id == id).and_then(|broker| broker.rack.clone()),
+        Node::Broker(id) => {
+            options.brokers.iter().find(|broker| broker.id == id).and_then(|broker| broker.rack.clone())
+        }
         Node::Controller(_) | Node::Client(_) => None,
     };
     if from == to {
-        return LinkOptions { latency: SimDuration::from_micros(20), jitter: SimDuration::ZERO, bytes_per_second: u64::MAX };
+        return LinkOptions {
+            latency: SimDuration::from_micros(20),
+            jitter: SimDuration::ZERO,
+            bytes_per_second: u64::MAX,
+        };
     }
     match (from, to) {
         (Node::Client(_), _) | (_, Node::Client(_)) => options.links.clients,

@@ -75,7 +75,8 @@ fn check(value: Value, tally: &mut Tally) -> Result<(), Wrong> {
             record_lock_duration: SimDuration::from_millis(scenario.lock_ms),
             max_in_flight_records: scenario.max_in_flight,
         };
-        let mut world = World { partition: SharePartition::new(limits, Offset::ZERO), log: Vec::new(), now: SimTime::ZERO };
+        let mut world =
+            World { partition: SharePartition::new(limits, Offset::ZERO), log: Vec::new(), now: SimTime::ZERO };
         for step in scenario.ops {
             let given = format!("{limits:?}: {:?} on {:?}", step.operation, world.partition);
             let ours = world.run(&step.operation)?;
@@ -119,11 +120,12 @@ impl World {
             Operation::Ack { member, first, last, types } => {
                 let types = types.iter().map(|id| acknowledge_type(*id)).collect::<Result<_, _>>()?;
                 let batch = AcknowledgementBatch { first: Offset(*first), last: Offset(*last), types };
-                error = self.partition.acknowledge(&MemberId::new(member), &[batch], self.now).err().unwrap_or_default();
+                error =
+                    self.partition.acknowledge(&MemberId::new(member), &[batch], self.now).err().unwrap_or_default();
             }
             Operation::ReleaseMember { member } => self.partition.release_member(&MemberId::new(member)),
             Operation::Advance { ms } => {
-                self.now = self.now + SimDuration::from_millis(*ms);
+                self.now += SimDuration::from_millis(*ms);
                 self.partition.expire_locks(self.now);
             }
         }

@@ -59,7 +59,12 @@ fn lost_by_new_leader(cluster: &Cluster, id: TopicPartition) -> Option<Breach> {
     lost.sort_unstable();
     let (first, _) = *lost.first()?;
     let count = lost.len() as u32;
-    Some(Breach::RecordsLost { partition: id, first, count, records: lost.into_iter().map(|(_, record)| record).collect() })
+    Some(Breach::RecordsLost {
+        partition: id,
+        first,
+        count,
+        records: lost.into_iter().map(|(_, record)| record).collect(),
+    })
 }
 
 fn lost_when_acknowledged(cluster: &Cluster, record: RecordId, id: TopicPartition, offset: Offset) -> Option<Breach> {

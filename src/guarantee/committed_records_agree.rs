@@ -19,7 +19,9 @@ impl Check for CommittedRecordsAgree {
     fn check(&mut self, cluster: &Cluster, facts: &[TraceRecord]) -> Option<Option<Breach>> {
         let mut answer = None;
         for fact in facts {
-            let TraceEvent::HighWatermarkAdvanced { partition, from, to, as_leader: true } = &fact.event else { continue };
+            let TraceEvent::HighWatermarkAdvanced { partition, from, to, as_leader: true } = &fact.event else {
+                continue;
+            };
             let Some(Node::Broker(leader)) = fact.node else { continue };
             let Some(log) = cluster.broker(leader).and_then(|broker| broker.disk.logs.get(partition)) else { continue };
             answer.get_or_insert(None);
@@ -30,7 +32,9 @@ impl Check for CommittedRecordsAgree {
                 match known.get(index) {
                     None => known.push(identity),
                     Some(before) if *before == identity => {}
-                    Some((offset, ..)) => return Some(Some(Breach::CommittedTwice { partition: *partition, offset: *offset })),
+                    Some((offset, ..)) => {
+                        return Some(Some(Breach::CommittedTwice { partition: *partition, offset: *offset }));
+                    }
                 }
             }
         }

@@ -21,7 +21,10 @@ pub enum Verdict {
     /// Nothing has happened that it is about.
     NotApplicable,
     Kept,
-    Broken { at: EventNumber, why: Breach },
+    Broken {
+        at: EventNumber,
+        why: Breach,
+    },
 }
 
 /// How a promise was broken, as data: the words come from the text catalogue.
@@ -32,7 +35,12 @@ pub enum Breach {
     /// Two different records were committed at one offset.
     CommittedTwice { partition: TopicPartition, offset: Offset },
     /// A member of the ISR lacks what is committed.
-    IsrLacksCommitted { partition: TopicPartition, broker: crate::protocol::ids::BrokerId, log_end_offset: Offset, high_watermark: Offset },
+    IsrLacksCommitted {
+        partition: TopicPartition,
+        broker: crate::protocol::ids::BrokerId,
+        log_end_offset: Offset,
+        high_watermark: Offset,
+    },
     /// Two brokers led a partition in one epoch.
     TwoLeaders { partition: TopicPartition },
     /// Two controllers led the quorum in one epoch.
@@ -55,12 +63,27 @@ trait Check {
 
 /// All promises, in the order in which they are shown.
 pub const GUARANTEES: &[Guarantee] = &[
-    Guarantee { id: "acknowledged_records_survive", make: || Box::<acknowledged_records_survive::AcknowledgedRecordsSurvive>::default() },
-    Guarantee { id: "committed_records_agree", make: || Box::<committed_records_agree::CommittedRecordsAgree>::default() },
-    Guarantee { id: "isr_holds_what_is_committed", make: || Box::<isr_holds_what_is_committed::IsrHoldsWhatIsCommitted>::default() },
+    Guarantee {
+        id: "acknowledged_records_survive",
+        make: || Box::<acknowledged_records_survive::AcknowledgedRecordsSurvive>::default(),
+    },
+    Guarantee {
+        id: "committed_records_agree",
+        make: || Box::<committed_records_agree::CommittedRecordsAgree>::default(),
+    },
+    Guarantee {
+        id: "isr_holds_what_is_committed",
+        make: || Box::<isr_holds_what_is_committed::IsrHoldsWhatIsCommitted>::default(),
+    },
     Guarantee { id: "one_leader_per_epoch", make: || Box::<one_leader_per_epoch::OneLeaderPerEpoch>::default() },
-    Guarantee { id: "one_quorum_leader_per_epoch", make: || Box::<one_quorum_leader_per_epoch::OneQuorumLeaderPerEpoch>::default() },
-    Guarantee { id: "one_owner_per_generation", make: || Box::<one_owner_per_generation::OneOwnerPerGeneration>::default() },
+    Guarantee {
+        id: "one_quorum_leader_per_epoch",
+        make: || Box::<one_quorum_leader_per_epoch::OneQuorumLeaderPerEpoch>::default(),
+    },
+    Guarantee {
+        id: "one_owner_per_generation",
+        make: || Box::<one_owner_per_generation::OneOwnerPerGeneration>::default(),
+    },
 ];
 
 /// Watches all promises over a run.
@@ -72,7 +95,8 @@ pub struct Monitor {
 
 impl Default for Monitor {
     fn default() -> Self {
-        let checks = GUARANTEES.iter().map(|guarantee| (guarantee.id, (guarantee.make)(), Verdict::NotApplicable)).collect();
+        let checks =
+            GUARANTEES.iter().map(|guarantee| (guarantee.id, (guarantee.make)(), Verdict::NotApplicable)).collect();
         Self { checks, facts: Vec::new() }
     }
 }
@@ -95,13 +119,12 @@ impl Monitor {
             match check.check(cluster, &self.facts) {
                 None => {}
                 Some(None) if *verdict == Verdict::NotApplicable => *verdict = Verdict::Kept,
-                Some(None) => {}
-                Some(Some(why)) => {
-                    if !matches!(verdict, Verdict::Broken { .. }) {
-                        broken.push(*id);
-                        *verdict = Verdict::Broken { at: cluster.events(), why };
-                    }
+                Some(Some(why)) if !matches!(verdict, Verdict::Broken { .. }) => {
+                    broken.push(*id);
+                    *verdict = Verdict::Broken { at: cluster.events(), why };
                 }
+                // Kept once more, or broken once more: a promise breaks once.
+                Some(_) => {}
             }
         }
         self.facts.clear();

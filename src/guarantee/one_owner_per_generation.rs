@@ -18,7 +18,9 @@ impl Check for OneOwnerPerGeneration {
     fn check(&mut self, _: &Cluster, facts: &[TraceRecord]) -> Option<Option<Breach>> {
         let mut answer = None;
         for fact in facts {
-            let TraceEvent::PartitionsAssigned { client, group, partitions, generation } = &fact.event else { continue };
+            let TraceEvent::PartitionsAssigned { client, group, partitions, generation } = &fact.event else {
+                continue;
+            };
             answer.get_or_insert(None);
             let owners = self.owners.entry((group.clone(), *generation)).or_default();
             for partition in partitions {

@@ -4,6 +4,7 @@
 pub mod parity;
 
 use crate::cluster::records::RecordOutcome;
+use crate::cluster::step::Witness;
 use crate::cluster::world::Cluster;
 use crate::guarantee::{Breach, Monitor, Verdict};
 use crate::protocol::ids::{BrokerId, EventNumber, GroupId, Node, RecordId, TopicPartition};
@@ -12,7 +13,6 @@ use crate::scenario::recipe::{MODEL_VERSION, Recipe};
 use crate::sim::time::SimTime;
 use crate::trace::TraceRecord;
 use crate::trace::event::TraceEvent;
-use crate::cluster::step::Witness;
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -165,7 +165,11 @@ impl Run {
 
     /// Guarantees that are broken.
     pub fn broken(&self) -> Vec<&'static str> {
-        self.monitor.verdicts().filter(|(_, verdict)| matches!(verdict, Verdict::Broken { .. })).map(|(id, _)| id).collect()
+        self.monitor
+            .verdicts()
+            .filter(|(_, verdict)| matches!(verdict, Verdict::Broken { .. }))
+            .map(|(id, _)| id)
+            .collect()
     }
 
     pub fn report(&self) -> Report {
@@ -208,8 +212,17 @@ impl Run {
             let Some(coordinator) = coordinator_of(&self.cluster, &group) else { continue };
             let groups = &coordinator.memory.groups;
             report.members = groups.group(&group).map_or(0, |group| group.members.len() as u64);
-            let end = |partition: TopicPartition| self.cluster.leader_of(partition).and_then(|leader| leader.disk.logs.get(&partition)).map(|log| log.log_end_offset());
-            report.lag = groups.committed_offsets(&group).into_iter().filter_map(|(partition, at)| Some(end(partition)?.since(at.committed.offset))).sum();
+            let end = |partition: TopicPartition| {
+                self.cluster
+                    .leader_of(partition)
+                    .and_then(|leader| leader.disk.logs.get(&partition))
+                    .map(|log| log.log_end_offset())
+            };
+            report.lag = groups
+                .committed_offsets(&group)
+                .into_iter()
+                .filter_map(|(partition, at)| Some(end(partition)?.since(at.committed.offset)))
+                .sum();
         }
         groups
     }
@@ -229,12 +242,21 @@ impl Run {
         let name = |partition: &TopicPartition| partition_name(&self.cluster, *partition);
         match breach {
             Breach::RecordsLost { partition, first, count, records } => {
-                let orders = records.iter().map(|record| (record.0 & 0xffff_ffff).to_string()).collect::<Vec<_>>().join(", ");
-                format!("{count} acknowledged record(s) of {} from offset {first} on are gone at event {at}: number {orders}", name(partition))
+                let orders =
+                    records.iter().map(|record| (record.0 & 0xffff_ffff).to_string()).collect::<Vec<_>>().join(", ");
+                format!(
+                    "{count} acknowledged record(s) of {} from offset {first} on are gone at event {at}: number {orders}",
+                    name(partition)
+                )
             }
-            Breach::CommittedTwice { partition, offset } => format!("two different records were committed at {} offset {offset}", name(partition)),
+            Breach::CommittedTwice { partition, offset } => {
+                format!("two different records were committed at {} offset {offset}", name(partition))
+            }
             Breach::IsrLacksCommitted { partition, broker, log_end_offset, high_watermark } => {
-                format!("broker {broker} is in the ISR of {} with log end offset {log_end_offset}, below the high watermark {high_watermark}", name(partition))
+                format!(
+                    "broker {broker} is in the ISR of {} with log end offset {log_end_offset}, below the high watermark {high_watermark}",
+                    name(partition)
+                )
             }
             Breach::TwoLeaders { partition } => format!("two brokers led {} in one leader epoch", name(partition)),
             Breach::TwoQuorumLeaders => "two controllers led the quorum in one epoch".to_owned(),
@@ -245,24 +267,31 @@ impl Run {
 
 /// `orders-0`.
 pub fn partition_name(cluster: &Cluster, partition: TopicPartition) -> String {
-    let topic = cluster.topic_name(partition.topic).map_or_else(|| format!("topic{}", partition.topic), |name| name.to_string());
+    let topic = cluster
+        .topic_name(partition.topic)
+        .map_or_else(|| format!("topic{}", partition.topic), |name| name.to_string());
     format!("{topic}-{}", partition.partition)
 }
 
 /// The broker that coordinates a group now.
 pub fn coordinator_of<'a>(cluster: &'a Cluster, group: &GroupId) -> Option<&'a crate::kafka::broker::Broker> {
     let up = cluster.brokers().filter(|(process, _)| process.state.is_up());
-    up.map(|(_, broker)| broker).find(|broker| broker.memory.groups.is_coordinator_of(group) && broker.memory.groups.group(group).is_some())
+    up.map(|(_, broker)| broker)
+        .find(|broker| broker.memory.groups.is_coordinator_of(group) && broker.memory.groups.group(group).is_some())
 }
 
 /// The acknowledged records that the leader's log has no more, with where they were.
 pub fn lost_acknowledged(cluster: &Cluster) -> Vec<(TopicPartition, Offset, RecordId)> {
     let acknowledged = cluster.records.iter().filter_map(|fate| match fate.outcome {
-        RecordOutcome::Acknowledged { offset, .. } if offset != Offset::NONE => Some((fate.partition, offset, fate.record)),
+        RecordOutcome::Acknowledged { offset, .. } if offset != Offset::NONE => {
+            Some((fate.partition, offset, fate.record))
+        }
         RecordOutcome::Acknowledged { .. } | RecordOutcome::Pending | RecordOutcome::Failed { .. } => None,
     });
     let is_lost = |(partition, offset, record): &(TopicPartition, Offset, RecordId)| {
-        cluster.leader_of(*partition).is_some_and(|leader| !crate::guarantee::is_there(leader, *partition, *offset, *record))
+        cluster
+            .leader_of(*partition)
+            .is_some_and(|leader| !crate::guarantee::is_there(leader, *partition, *offset, *record))
     };
     acknowledged.filter(is_lost).collect()
 }
@@ -292,8 +321,11 @@ fn partitions(cluster: &Cluster) -> Vec<PartitionReport> {
         .into_iter()
         .filter_map(|(id, leader)| {
             let registration = image.partition(id)?;
-            let log_end_offset = leader.and_then(|leader| leader.disk.logs.get(&id)).map_or(-1, |log| log.log_end_offset().0);
-            let high_watermark = leader.and_then(|leader| leader.memory.partitions.get(&id)).map_or(-1, |partition| partition.high_watermark.0);
+            let log_end_offset =
+                leader.and_then(|leader| leader.disk.logs.get(&id)).map_or(-1, |log| log.log_end_offset().0);
+            let high_watermark = leader
+                .and_then(|leader| leader.memory.partitions.get(&id))
+                .map_or(-1, |partition| partition.high_watermark.0);
             Some(PartitionReport {
                 topic: image.topic(id.topic)?.name.to_string(),
                 partition: id.partition.0,

@@ -49,7 +49,8 @@ impl Duration {
     pub fn text(duration: SimDuration) -> String {
         let nanos = duration.as_nanos();
         let fits = |factor: u64| nanos.is_multiple_of(factor) && nanos >= factor;
-        let (unit, factor) = DURATIONS[..3].iter().rev().find(|(_, factor)| fits(*factor)).copied().unwrap_or(DURATIONS[0]);
+        let (unit, factor) =
+            DURATIONS[..3].iter().rev().find(|(_, factor)| fits(*factor)).copied().unwrap_or(DURATIONS[0]);
         format!("{}{unit}", nanos / factor)
     }
 }
@@ -82,7 +83,12 @@ deserialize!(
     "a bandwidth such as `100Mbit/s` or `1Gbit/s`",
     "^[0-9]+ ?(kbit|Mbit|Gbit)/s$"
 );
-deserialize!(Size, |text: &str| parse(text, SIZES).map(|bytes| Size { bytes }), "a size such as `512KiB` or `64MiB`", "^[0-9]+ ?(B|KiB|MiB|GiB)$");
+deserialize!(
+    Size,
+    |text: &str| parse(text, SIZES).map(|bytes| Size { bytes }),
+    "a size such as `512KiB` or `64MiB`",
+    "^[0-9]+ ?(B|KiB|MiB|GiB)$"
+);
 
 #[cfg(test)]
 mod tests {
@@ -98,6 +104,9 @@ mod tests {
 
     #[test]
     fn an_amount_without_its_unit_is_none() {
-        assert_eq!([Duration::parse("20"), Duration::parse("s"), Duration::parse("-1s"), Duration::parse("1.5s")], [None; 4]);
+        assert_eq!(
+            [Duration::parse("20"), Duration::parse("s"), Duration::parse("-1s"), Duration::parse("1.5s")],
+            [None; 4]
+        );
     }
 }

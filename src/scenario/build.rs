@@ -5,7 +5,8 @@ use super::names::Names;
 use super::schema::{self, Kind, Properties, Scenario};
 use crate::cluster::intervention::Intervention;
 use crate::cluster::options::{
-    Application, BrokerOptions, CheckoutOptions, ClientOptions, ClusterOptions, LinkClasses, LoadOptions, ServiceKind, ServiceOptions, TimeRange, TopicOptions,
+    Application, BrokerOptions, CheckoutOptions, ClientOptions, ClusterOptions, LinkClasses, LoadOptions, ServiceKind,
+    ServiceOptions, TimeRange, TopicOptions,
 };
 use crate::protocol::config::{BrokerConfig, ConfigError, ConsumerConfig, ProducerConfig, Scope, TopicConfig, find};
 use crate::protocol::ids::{BrokerId, ControllerId, GroupId, Rack, TopicName};
@@ -34,7 +35,11 @@ pub fn prepare(text: &str) -> Result<Prepared, ScenarioError> {
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let scenario: Scenario = serde_path_to_error::deserialize(&mut deserializer).map_err(from_serde)?;
     deserializer.end().map_err(|error| {
-        let mut wrong = ScenarioError::new("", "há texto depois do fim do cenário".to_owned(), "there is text after the end of the scenario".to_owned());
+        let mut wrong = ScenarioError::new(
+            "",
+            "há texto depois do fim do cenário".to_owned(),
+            "there is text after the end of the scenario".to_owned(),
+        );
         (wrong.line, wrong.column) = (error.line(), error.column());
         wrong
     })?;
@@ -51,7 +56,12 @@ pub fn prepare_scenario(scenario: Scenario) -> Result<Prepared, ScenarioError> {
     if let Some(invitation) = &scenario.invitation {
         names.interventions(&invitation.act).map_err(|error| error.at("invitation.do"))?;
     }
-    Ok(Prepared { scenario: Arc::new(scenario), options: Arc::new(options), script: Arc::new(script), names: Arc::new(names) })
+    Ok(Prepared {
+        scenario: Arc::new(scenario),
+        options: Arc::new(options),
+        script: Arc::new(script),
+        names: Arc::new(names),
+    })
 }
 
 fn wrong(path: &str, pt: &str, en: &str) -> ScenarioError {
@@ -59,32 +69,47 @@ fn wrong(path: &str, pt: &str, en: &str) -> ScenarioError {
 }
 
 fn check_shape(scenario: &Scenario) -> Result<(), ScenarioError> {
-    let is_id = !scenario.id.is_empty() && scenario.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let is_id = !scenario.id.is_empty()
+        && scenario.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if !is_id {
-        return Err(wrong("id", "use só letras minúsculas, algarismos e hífens", "use lower-case letters, digits and hyphens only"));
+        return Err(wrong(
+            "id",
+            "use só letras minúsculas, algarismos e hífens",
+            "use lower-case letters, digits and hyphens only",
+        ));
     }
     if ![1, 3, 5].contains(&scenario.controllers) {
         return Err(wrong("controllers", "um quórum tem 1, 3 ou 5 controllers", "a quorum has 1, 3 or 5 controllers"));
     }
     if scenario.brokers.is_empty() || scenario.brokers.len() > BROKERS_MAX {
-        return Err(wrong("brokers", &format!("são de 1 a {BROKERS_MAX} brokers"), &format!("there are 1 to {BROKERS_MAX} brokers")));
+        return Err(wrong(
+            "brokers",
+            &format!("são de 1 a {BROKERS_MAX} brokers"),
+            &format!("there are 1 to {BROKERS_MAX} brokers"),
+        ));
     }
     let mut ids = BTreeSet::new();
     for (index, broker) in scenario.brokers.iter().enumerate() {
         if !ids.insert(broker.id) {
-            let (pt, en) = (format!("já existe um broker {}", broker.id), format!("there is a broker {} already", broker.id));
+            let (pt, en) =
+                (format!("já existe um broker {}", broker.id), format!("there is a broker {} already", broker.id));
             return Err(ScenarioError::new(&format!("brokers[{index}].id"), pt, en));
         }
     }
     let partitions: u32 = scenario.topics.iter().map(|topic| u32::from(topic.partitions)).sum();
     if partitions > PARTITIONS_MAX {
-        return Err(wrong("topics", &format!("no máximo {PARTITIONS_MAX} partições"), &format!("at most {PARTITIONS_MAX} partitions")));
+        return Err(wrong(
+            "topics",
+            &format!("no máximo {PARTITIONS_MAX} partições"),
+            &format!("at most {PARTITIONS_MAX} partitions"),
+        ));
     }
     let mut names = BTreeSet::new();
     for (index, topic) in scenario.topics.iter().enumerate() {
         check_topic(topic, &ids, &format!("topics[{index}]"))?;
         if !names.insert(&topic.name) {
-            let (pt, en) = (format!("já existe um tópico `{}`", topic.name), format!("there is a topic `{}` already", topic.name));
+            let (pt, en) =
+                (format!("já existe um tópico `{}`", topic.name), format!("there is a topic `{}` already", topic.name));
             return Err(ScenarioError::new(&format!("topics[{index}].name"), pt, en));
         }
     }
@@ -93,14 +118,25 @@ fn check_shape(scenario: &Scenario) -> Result<(), ScenarioError> {
 
 fn check_topic(topic: &schema::Topic, brokers: &BTreeSet<u16>, path: &str) -> Result<(), ScenarioError> {
     if topic.partitions == 0 {
-        return Err(wrong(&format!("{path}.partitions"), "um tópico tem pelo menos uma partição", "a topic has at least one partition"));
+        return Err(wrong(
+            &format!("{path}.partitions"),
+            "um tópico tem pelo menos uma partição",
+            "a topic has at least one partition",
+        ));
     }
     if topic.replication_factor == 0 || usize::from(topic.replication_factor) > brokers.len() {
-        let (pt, en) = (format!("há {} brokers: o fator de replicação vai de 1 a {0}", brokers.len()), format!("there are {} brokers: the replication factor goes from 1 to {0}", brokers.len()));
+        let (pt, en) = (
+            format!("há {} brokers: o fator de replicação vai de 1 a {0}", brokers.len()),
+            format!("there are {} brokers: the replication factor goes from 1 to {0}", brokers.len()),
+        );
         return Err(ScenarioError::new(&format!("{path}.replication_factor"), pt, en));
     }
     if !topic.replicas.is_empty() && topic.replicas.len() != usize::from(topic.partitions) {
-        return Err(wrong(&format!("{path}.replicas"), "é preciso uma lista para cada partição", "there must be one list for each partition"));
+        return Err(wrong(
+            &format!("{path}.replicas"),
+            "é preciso uma lista para cada partição",
+            "there must be one list for each partition",
+        ));
     }
     for (index, replicas) in topic.replicas.iter().enumerate() {
         let distinct: BTreeSet<_> = replicas.iter().collect();
@@ -117,21 +153,41 @@ fn check_topic(topic: &schema::Topic, brokers: &BTreeSet<u16>, path: &str) -> Re
 }
 
 /// Sets each property, saying which one is wrong.
-fn set_all(properties: &Properties, path: &str, mut set: impl FnMut(&str, &str) -> Result<(), ConfigError>) -> Result<(), ScenarioError> {
-    properties.iter().try_for_each(|(name, value)| set(name, &value.text()).map_err(|error| from_config(&error).at(path)))
+fn set_all(
+    properties: &Properties,
+    path: &str,
+    mut set: impl FnMut(&str, &str) -> Result<(), ConfigError>,
+) -> Result<(), ScenarioError> {
+    properties
+        .iter()
+        .try_for_each(|(name, value)| set(name, &value.text()).map_err(|error| from_config(&error).at(path)))
 }
 
 fn options(scenario: &Scenario) -> Result<ClusterOptions, ScenarioError> {
     let mut shared = BrokerConfig::default();
     set_all(&scenario.config.broker, "config.broker", |name, value| shared.set(name, value))?;
-    let brokers = scenario.brokers.iter().enumerate().map(|(index, broker)| broker_options(broker, &shared, index)).collect::<Result<_, _>>()?;
-    let topics = scenario.topics.iter().enumerate().map(|(index, topic)| topic_options(scenario, topic, index)).collect::<Result<_, _>>()?;
+    let brokers = scenario
+        .brokers
+        .iter()
+        .enumerate()
+        .map(|(index, broker)| broker_options(broker, &shared, index))
+        .collect::<Result<_, _>>()?;
+    let topics = scenario
+        .topics
+        .iter()
+        .enumerate()
+        .map(|(index, topic)| topic_options(scenario, topic, index))
+        .collect::<Result<_, _>>()?;
     let mut clients = Vec::new();
     for (index, client) in scenario.clients.iter().enumerate() {
         client_options(scenario, client, &format!("clients[{index}]"), &mut clients)?;
     }
     if clients.len() > CLIENTS_MAX {
-        return Err(wrong("clients", &format!("no máximo {CLIENTS_MAX} processos"), &format!("at most {CLIENTS_MAX} processes")));
+        return Err(wrong(
+            "clients",
+            &format!("no máximo {CLIENTS_MAX} processos"),
+            &format!("at most {CLIENTS_MAX} processes"),
+        ));
     }
     Ok(ClusterOptions {
         controllers: (1..=scenario.controllers).map(ControllerId).collect(),
@@ -151,7 +207,11 @@ fn options(scenario: &Scenario) -> Result<ClusterOptions, ScenarioError> {
 /// What a scenario says of a link, or a link in one data centre: so many microseconds, half of it as jitter, so many Mbit/s.
 fn link(said: Option<&schema::Link>, micros: u64, megabits: u64) -> LinkOptions {
     match said {
-        Some(link) => LinkOptions { latency: link.latency.0, jitter: link.jitter.0, bytes_per_second: link.bandwidth.bytes_per_second.max(1) },
+        Some(link) => LinkOptions {
+            latency: link.latency.0,
+            jitter: link.jitter.0,
+            bytes_per_second: link.bandwidth.bytes_per_second.max(1),
+        },
         None => LinkOptions {
             latency: SimDuration::from_micros(micros),
             jitter: SimDuration::from_micros(micros / 2),
@@ -160,13 +220,17 @@ fn link(said: Option<&schema::Link>, micros: u64, megabits: u64) -> LinkOptions 
     }
 }
 
-fn broker_options(broker: &schema::Broker, shared: &BrokerConfig, index: usize) -> Result<BrokerOptions, ScenarioError> {
+fn broker_options(
+    broker: &schema::Broker,
+    shared: &BrokerConfig,
+    index: usize,
+) -> Result<BrokerOptions, ScenarioError> {
     let mut config = shared.clone();
     set_all(&broker.config, &format!("brokers[{index}].config"), |name, value| config.set(name, value))?;
-    let disk = broker.disk.as_ref().map_or(
-        DiskOptions { bytes_per_second: 200 << 20, page_cache_bytes: 64 << 20 },
-        |disk| DiskOptions { bytes_per_second: disk.speed.bytes.max(1), page_cache_bytes: disk.page_cache.bytes },
-    );
+    let disk =
+        broker.disk.as_ref().map_or(DiskOptions { bytes_per_second: 200 << 20, page_cache_bytes: 64 << 20 }, |disk| {
+            DiskOptions { bytes_per_second: disk.speed.bytes.max(1), page_cache_bytes: disk.page_cache.bytes }
+        });
     Ok(BrokerOptions { id: BrokerId(broker.id), rack: broker.rack.as_deref().map(Rack::new), config, disk })
 }
 
@@ -191,7 +255,12 @@ fn topic_options(scenario: &Scenario, topic: &schema::Topic, index: usize) -> Re
     })
 }
 
-fn client_options(scenario: &Scenario, client: &schema::Client, path: &str, clients: &mut Vec<ClientOptions>) -> Result<(), ScenarioError> {
+fn client_options(
+    scenario: &Scenario,
+    client: &schema::Client,
+    path: &str,
+    clients: &mut Vec<ClientOptions>,
+) -> Result<(), ScenarioError> {
     match (&client.checkout, &client.service, &client.load) {
         (Some(checkout), None, None) => {
             let application = Application::Checkout(checkout_options(scenario, checkout, &format!("{path}.checkout"))?);
@@ -200,7 +269,8 @@ fn client_options(scenario: &Scenario, client: &schema::Client, path: &str, clie
         (None, Some(service), None) => {
             let options = service_options(scenario, service, &format!("{path}.service"))?;
             for instance in 1..=service.instances {
-                let name = if service.instances == 1 { client.name.clone() } else { format!("{}-{instance}", client.name) };
+                let name =
+                    if service.instances == 1 { client.name.clone() } else { format!("{}-{instance}", client.name) };
                 clients.push(ClientOptions { name: name.into(), application: Application::Service(options.clone()) });
             }
         }
@@ -209,7 +279,11 @@ fn client_options(scenario: &Scenario, client: &schema::Client, path: &str, clie
             clients.push(ClientOptions { name: client.name.as_str().into(), application });
         }
         _ => {
-            return Err(wrong(path, "diga uma coisa só: `checkout`, `service` ou `load`", "say one thing only: `checkout`, `service` or `load`"));
+            return Err(wrong(
+                path,
+                "diga uma coisa só: `checkout`, `service` ou `load`",
+                "say one thing only: `checkout`, `service` or `load`",
+            ));
         }
     }
     Ok(())
@@ -237,7 +311,11 @@ fn interval(per: SimDuration, count: u32, path: &str) -> Result<SimDuration, Sce
     Ok(per / u64::from(count))
 }
 
-fn checkout_options(scenario: &Scenario, checkout: &schema::Checkout, path: &str) -> Result<CheckoutOptions, ScenarioError> {
+fn checkout_options(
+    scenario: &Scenario,
+    checkout: &schema::Checkout,
+    path: &str,
+) -> Result<CheckoutOptions, ScenarioError> {
     if checkout.customers == 0 || checkout.items == 0 {
         return Err(wrong(path, "precisa haver clientes e produtos", "there must be customers and items"));
     }
@@ -246,18 +324,30 @@ fn checkout_options(scenario: &Scenario, checkout: &schema::Checkout, path: &str
         producer: producer(scenario, &checkout.producer, path)?,
         customers: checkout.customers,
         items: checkout.items,
-        mean_interval: interval(SimDuration::from_secs(60), checkout.orders_per_minute, &format!("{path}.orders_per_minute"))?,
+        mean_interval: interval(
+            SimDuration::from_secs(60),
+            checkout.orders_per_minute,
+            &format!("{path}.orders_per_minute"),
+        )?,
         payment_time: range(checkout.payment, &format!("{path}.payment"))?,
         closes_at: checkout.closes_at.map(|at| at.0),
     })
 }
 
-fn service_options(scenario: &Scenario, service: &schema::Service, path: &str) -> Result<ServiceOptions, ScenarioError> {
+fn service_options(
+    scenario: &Scenario,
+    service: &schema::Service,
+    path: &str,
+) -> Result<ServiceOptions, ScenarioError> {
     let mut consumer = ConsumerConfig::default();
     set_all(&scenario.config.consumer, "config.consumer", |name, value| consumer.set(name, value))?;
     set_all(&service.consumer, &format!("{path}.consumer"), |name, value| consumer.set(name, value))?;
     if service.instances == 0 {
-        return Err(wrong(&format!("{path}.instances"), "precisa haver pelo menos uma instância", "there must be at least one instance"));
+        return Err(wrong(
+            &format!("{path}.instances"),
+            "precisa haver pelo menos uma instância",
+            "there must be at least one instance",
+        ));
     }
     Ok(ServiceOptions {
         kind: match service.does {
@@ -278,7 +368,11 @@ fn load_options(scenario: &Scenario, load: &schema::Load, path: &str) -> Result<
     Ok(LoadOptions {
         topic: TopicName::new(&load.topic),
         producer: producer(scenario, &load.producer, path)?,
-        mean_interval: interval(SimDuration::from_secs(1), load.records_per_second, &format!("{path}.records_per_second"))?,
+        mean_interval: interval(
+            SimDuration::from_secs(1),
+            load.records_per_second,
+            &format!("{path}.records_per_second"),
+        )?,
         value_bytes: load.record_bytes,
         keys: load.keys,
         records: load.records,
@@ -291,11 +385,17 @@ fn check_references(scenario: &Scenario, names: &Names) -> Result<(), ScenarioEr
     for (index, client) in scenario.clients.iter().enumerate() {
         let path = format!("clients[{index}]");
         if !seen.insert(&client.name) || client.name.is_empty() || client.name.contains([' ', '.', '=', ',']) {
-            return Err(wrong(&format!("{path}.name"), "cada processo tem um nome só seu, sem espaços, pontos ou vírgulas", "each process has a name of its own, without spaces, dots or commas"));
+            return Err(wrong(
+                &format!("{path}.name"),
+                "cada processo tem um nome só seu, sem espaços, pontos ou vírgulas",
+                "each process has a name of its own, without spaces, dots or commas",
+            ));
         }
         let topics = match (&client.checkout, &client.service, &client.load) {
             (Some(checkout), ..) => vec![("checkout.topic".to_owned(), &checkout.topic)],
-            (_, Some(service), _) => service.topics.iter().enumerate().map(|(at, topic)| (format!("service.topics[{at}]"), topic)).collect(),
+            (_, Some(service), _) => {
+                service.topics.iter().enumerate().map(|(at, topic)| (format!("service.topics[{at}]"), topic)).collect()
+            }
             (_, _, Some(load)) => vec![("load.topic".to_owned(), &load.topic)],
             (None, None, None) => Vec::new(),
         };
@@ -305,7 +405,8 @@ fn check_references(scenario: &Scenario, names: &Names) -> Result<(), ScenarioEr
     }
     for (index, name) in scenario.shows.iter().enumerate() {
         if !crate::trace::names::FACTS.contains(&name.as_str()) {
-            return Err(unknown("fato", "fact", name, crate::trace::names::FACTS.iter().copied()).at(&format!("shows[{index}]")));
+            return Err(unknown("fato", "fact", name, crate::trace::names::FACTS.iter().copied())
+                .at(&format!("shows[{index}]")));
         }
     }
     for (index, name) in scenario.breaks.iter().enumerate() {

@@ -43,7 +43,8 @@ impl ScenarioError {
     }
     fn with_place(&self, problem: &str, line: &str, column: &str, at: &str) -> String {
         let path = if self.path.is_empty() { String::new() } else { format!("{at} `{}`: ", self.path) };
-        let place = if self.line == 0 { String::new() } else { format!("{line} {}, {column} {}, ", self.line, self.column) };
+        let place =
+            if self.line == 0 { String::new() } else { format!("{line} {}, {column} {}, ", self.line, self.column) };
         format!("{place}{path}{problem}")
     }
 }
@@ -74,9 +75,18 @@ pub(super) fn hint<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> 
 }
 
 /// A name that nothing has: what it should be a name of, and what was probably meant.
-pub(super) fn unknown<'a>(what_pt: &str, what_en: &str, word: &str, known: impl IntoIterator<Item = &'a str>) -> ScenarioError {
+pub(super) fn unknown<'a>(
+    what_pt: &str,
+    what_en: &str,
+    word: &str,
+    known: impl IntoIterator<Item = &'a str>,
+) -> ScenarioError {
     let hint = hint(word, known);
-    ScenarioError::new("", format!("não existe {what_pt} `{word}`; {}", hint.pt), format!("there is no {what_en} `{word}`; {}", hint.en))
+    ScenarioError::new(
+        "",
+        format!("não existe {what_pt} `{word}`; {}", hint.pt),
+        format!("there is no {what_en} `{word}`; {}", hint.en),
+    )
 }
 
 /// Kafka's own no to a setting.
@@ -118,7 +128,9 @@ fn valid_words(valid: Valid) -> (String, String) {
     match valid {
         Valid::Any => ("o tipo não é este".to_owned(), "its type is another".to_owned()),
         Valid::AtLeast(least) => (format!("um número a partir de {least}"), format!("a number of at least {least}")),
-        Valid::Between(least, most) => (format!("um número de {least} a {most}"), format!("a number from {least} to {most}")),
+        Valid::Between(least, most) => {
+            (format!("um número de {least} a {most}"), format!("a number from {least} to {most}"))
+        }
         Valid::OneOf(choices) => {
             let list = choices.join(", ");
             (format!("um de {list}"), format!("one of {list}"))
@@ -144,11 +156,19 @@ fn in_our_words(message: &str) -> ScenarioError {
     let first = quoted.next().unwrap_or_default();
     if message.starts_with("unknown field") {
         let hint = hint(first, quoted);
-        return ScenarioError::new("", format!("o campo `{first}` não existe aqui; {}", hint.pt), format!("there is no field `{first}` here; {}", hint.en));
+        return ScenarioError::new(
+            "",
+            format!("o campo `{first}` não existe aqui; {}", hint.pt),
+            format!("there is no field `{first}` here; {}", hint.en),
+        );
     }
     if message.starts_with("unknown variant") {
         let hint = hint(first, quoted);
-        return ScenarioError::new("", format!("`{first}` não existe aqui; {}", hint.pt), format!("`{first}` is not known here; {}", hint.en));
+        return ScenarioError::new(
+            "",
+            format!("`{first}` não existe aqui; {}", hint.pt),
+            format!("`{first}` is not known here; {}", hint.en),
+        );
     }
     if message.starts_with("missing field") {
         return ScenarioError::new("", format!("falta o campo `{first}`"), format!("the field `{first}` is missing"));
@@ -157,15 +177,27 @@ fn in_our_words(message: &str) -> ScenarioError {
         let expected = rest.split_once("expected ").map_or("", |(_, expected)| expected);
         let pt = expected.replace("a time such as", "um tempo como").replace("a bandwidth such as", "uma banda como");
         let pt = pt.replace("a size such as", "um tamanho como").replace(" or ", " ou ");
-        return ScenarioError::new("", format!("`{first}` não serve: escreva {pt}"), format!("`{first}` does not fit: write {expected}"));
+        return ScenarioError::new(
+            "",
+            format!("`{first}` não serve: escreva {pt}"),
+            format!("`{first}` does not fit: write {expected}"),
+        );
     }
     for prefix in ["invalid type: ", "invalid value: ", "invalid length "] {
         if let Some((found, expected)) = message.strip_prefix(prefix).and_then(|rest| rest.split_once(", expected ")) {
             let (pt_found, pt_expected) = (in_portuguese(found), in_portuguese(expected));
-            return ScenarioError::new("", format!("há {pt_found} onde se espera {pt_expected}"), format!("found {found} where {expected} is expected"));
+            return ScenarioError::new(
+                "",
+                format!("há {pt_found} onde se espera {pt_expected}"),
+                format!("found {found} where {expected} is expected"),
+            );
         }
     }
-    ScenarioError::new("", format!("o JSON está malformado: {}", in_portuguese(message)), format!("the JSON is malformed: {message}"))
+    ScenarioError::new(
+        "",
+        format!("o JSON está malformado: {}", in_portuguese(message)),
+        format!("the JSON is malformed: {message}"),
+    )
 }
 
 /// serde's own words for kinds of values and slips of syntax.

@@ -72,7 +72,8 @@ impl Scanner<'_> {
                 }
             }
             _ => {
-                while self.peek().is_some_and(|byte| !matches!(byte, b',' | b'}' | b']') && !byte.is_ascii_whitespace()) {
+                while self.peek().is_some_and(|byte| !matches!(byte, b',' | b'}' | b']') && !byte.is_ascii_whitespace())
+                {
                     self.at += 1;
                 }
             }

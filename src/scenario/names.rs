@@ -22,7 +22,11 @@ impl Names {
     pub fn new(options: &ClusterOptions) -> Self {
         let controllers = options.controllers.iter().map(|id| (controller_name(*id), Node::Controller(*id)));
         let brokers = options.brokers.iter().map(|broker| (broker_name(broker.id), Node::Broker(broker.id)));
-        let clients = options.clients.iter().enumerate().map(|(index, client)| (client.name.to_string(), Node::Client(ClientId(index as u16))));
+        let clients = options
+            .clients
+            .iter()
+            .enumerate()
+            .map(|(index, client)| (client.name.to_string(), Node::Client(ClientId(index as u16))));
         Self {
             nodes: controllers.chain(brokers).chain(clients).collect(),
             topics: options.topics.iter().map(|topic| topic.name.clone()).collect(),
@@ -31,7 +35,9 @@ impl Names {
 
     pub fn node(&self, name: &str) -> Result<Node, ScenarioError> {
         let known = self.nodes.iter().find(|(known, _)| known == name);
-        known.map(|(_, node)| *node).ok_or_else(|| unknown("processo", "process", name, self.nodes.iter().map(|(name, _)| name.as_str())))
+        known
+            .map(|(_, node)| *node)
+            .ok_or_else(|| unknown("processo", "process", name, self.nodes.iter().map(|(name, _)| name.as_str())))
     }
     pub fn name_of(&self, node: Node) -> &str {
         self.nodes.iter().find(|(_, known)| *known == node).map_or("?", |(name, _)| name)
@@ -47,7 +53,9 @@ impl Names {
     }
     pub fn topic(&self, name: &str) -> Result<TopicId, ScenarioError> {
         let index = self.topics.iter().position(|topic| topic.as_str() == name);
-        index.map(|index| TopicId(index as u16)).ok_or_else(|| unknown("tópico", "topic", name, self.topics.iter().map(TopicName::as_str)))
+        index
+            .map(|index| TopicId(index as u16))
+            .ok_or_else(|| unknown("tópico", "topic", name, self.topics.iter().map(TopicName::as_str)))
     }
     pub fn topic_name(&self, topic: TopicId) -> &str {
         self.topics.get(usize::from(topic.0)).map_or("__consumer_offsets", TopicName::as_str)
@@ -78,10 +86,14 @@ impl Names {
             Act::Start(name) => vec![Intervention::Start { node: self.node(name)? }],
             Act::Pause(name) => vec![Intervention::Pause { node: self.node(name)? }],
             Act::Resume(name) => vec![Intervention::Resume { node: self.node(name)? }],
-            Act::SlowDisk(SlowDisk { broker, factor }) => vec![Intervention::SlowDisk { broker: self.broker(broker)?, factor: *factor }],
+            Act::SlowDisk(SlowDisk { broker, factor }) => {
+                vec![Intervention::SlowDisk { broker: self.broker(broker)?, factor: *factor }]
+            }
             Act::Cut(pair) => self.both_ways(pair, |from, to| Intervention::CutLink { from, to })?,
             Act::CutOneWay([from, to]) => vec![Intervention::CutLink { from: self.node(from)?, to: self.node(to)? }],
-            Act::Delay(Delay { between, by }) => self.both_ways(between, |from, to| Intervention::DelayLink { from, to, by: by.0 })?,
+            Act::Delay(Delay { between, by }) => {
+                self.both_ways(between, |from, to| Intervention::DelayLink { from, to, by: by.0 })?
+            }
             Act::Heal(pair) => self.both_ways(pair, |from, to| Intervention::HealLink { from, to })?,
             Act::HealAll(_) => vec![Intervention::HealAllLinks],
             Act::Isolate(name) => vec![Intervention::Isolate { node: self.node(name)? }],
@@ -94,19 +106,28 @@ impl Names {
                 vec![Intervention::CreatePartitions { topic: TopicName::new(topic), count: *count }]
             }
             Act::Reassign(Reassign { partition, replicas }) => {
-                let replicas = replicas.iter().map(|id| self.broker(&broker_name(BrokerId(*id)))).collect::<Result<_, _>>()?;
+                let replicas =
+                    replicas.iter().map(|id| self.broker(&broker_name(BrokerId(*id)))).collect::<Result<_, _>>()?;
                 vec![Intervention::Reassign { partition: self.partition(partition)?, replicas }]
             }
         })
     }
 
-    fn both_ways(&self, [a, b]: &[String; 2], make: impl Fn(Node, Node) -> Intervention) -> Result<Vec<Intervention>, ScenarioError> {
+    fn both_ways(
+        &self,
+        [a, b]: &[String; 2],
+        make: impl Fn(Node, Node) -> Intervention,
+    ) -> Result<Vec<Intervention>, ScenarioError> {
         let (a, b) = (self.node(a)?, self.node(b)?);
         Ok(vec![make(a, b), make(b, a)])
     }
 
     fn setting(&self, setting: &Setting) -> Intervention {
-        Intervention::SetConfig { place: setting.place.clone(), name: Arc::from(setting.property.name), value: Arc::from(setting.value.as_str()) }
+        Intervention::SetConfig {
+            place: setting.place.clone(),
+            name: Arc::from(setting.property.name),
+            value: Arc::from(setting.value.as_str()),
+        }
     }
 
     /// The place of a setting, as it is written before the property's name; empty for all.
@@ -130,7 +151,9 @@ impl Names {
             Intervention::Resume { node } => format!("resume {}", self.name_of(*node)),
             Intervention::SlowDisk { broker, factor } => format!("slow_disk {} {factor}", broker_name(*broker)),
             Intervention::CutLink { from, to } => format!("cut {} {}", self.name_of(*from), self.name_of(*to)),
-            Intervention::DelayLink { from, to, by } => format!("delay {} {} {}", self.name_of(*from), self.name_of(*to), Duration::text(*by)),
+            Intervention::DelayLink { from, to, by } => {
+                format!("delay {} {} {}", self.name_of(*from), self.name_of(*to), Duration::text(*by))
+            }
             Intervention::HealLink { from, to } => format!("heal {} {}", self.name_of(*from), self.name_of(*to)),
             Intervention::Isolate { node } => format!("isolate {}", self.name_of(*node)),
             Intervention::HealAllLinks => "heal_all".to_owned(),
@@ -150,7 +173,11 @@ impl Names {
     pub fn read(&self, line: &str) -> Result<Intervention, ScenarioError> {
         let words: Vec<&str> = line.split(' ').collect();
         let wrong = || {
-            ScenarioError::new("", format!("`{line}` não é uma intervenção que este Correio conheça"), format!("`{line}` is not an intervention that this Correio knows"))
+            ScenarioError::new(
+                "",
+                format!("`{line}` não é uma intervenção que este Correio conheça"),
+                format!("`{line}` is not an intervention that this Correio knows"),
+            )
         };
         Ok(match words.as_slice() {
             ["stop", name] => Intervention::Stop { node: self.node(name)? },
@@ -159,23 +186,37 @@ impl Names {
             ["start", name] => Intervention::Start { node: self.node(name)? },
             ["pause", name] => Intervention::Pause { node: self.node(name)? },
             ["resume", name] => Intervention::Resume { node: self.node(name)? },
-            ["slow_disk", name, factor] => Intervention::SlowDisk { broker: self.broker(name)?, factor: factor.parse().map_err(|_| wrong())? },
-            ["cut", from, to] => Intervention::CutLink { from: self.node(from)?, to: self.node(to)? },
-            ["delay", from, to, by] => {
-                Intervention::DelayLink { from: self.node(from)?, to: self.node(to)?, by: Duration::parse(by).ok_or_else(wrong)?.0 }
+            ["slow_disk", name, factor] => {
+                Intervention::SlowDisk { broker: self.broker(name)?, factor: factor.parse().map_err(|_| wrong())? }
             }
+            ["cut", from, to] => Intervention::CutLink { from: self.node(from)?, to: self.node(to)? },
+            ["delay", from, to, by] => Intervention::DelayLink {
+                from: self.node(from)?,
+                to: self.node(to)?,
+                by: Duration::parse(by).ok_or_else(wrong)?.0,
+            },
             ["heal", from, to] => Intervention::HealLink { from: self.node(from)?, to: self.node(to)? },
             ["isolate", name] => Intervention::Isolate { node: self.node(name)? },
             ["heal_all"] => Intervention::HealAllLinks,
             ["set", setting] => self.setting(&parse_setting(setting, self)?),
-            ["elect", partition] => Intervention::ElectLeader { partition: self.partition(partition)?, is_unclean: false },
-            ["elect_unclean", partition] => Intervention::ElectLeader { partition: self.partition(partition)?, is_unclean: true },
+            ["elect", partition] => {
+                Intervention::ElectLeader { partition: self.partition(partition)?, is_unclean: false }
+            }
+            ["elect_unclean", partition] => {
+                Intervention::ElectLeader { partition: self.partition(partition)?, is_unclean: true }
+            }
             ["create_partitions", topic, count] => {
                 self.topic(topic)?;
-                Intervention::CreatePartitions { topic: TopicName::new(topic), count: count.parse().map_err(|_| wrong())? }
+                Intervention::CreatePartitions {
+                    topic: TopicName::new(topic),
+                    count: count.parse().map_err(|_| wrong())?,
+                }
             }
             ["reassign", partition, replicas] => {
-                let ids = replicas.split(',').map(|id| id.parse().map(BrokerId).map_err(|_| wrong())).collect::<Result<Vec<_>, _>>()?;
+                let ids = replicas
+                    .split(',')
+                    .map(|id| id.parse().map(BrokerId).map_err(|_| wrong()))
+                    .collect::<Result<Vec<_>, _>>()?;
                 let replicas = ids.into_iter().map(|id| self.broker(&broker_name(id))).collect::<Result<_, _>>()?;
                 Intervention::Reassign { partition: self.partition(partition)?, replicas }
             }

@@ -92,7 +92,10 @@ impl Recipe {
             link.push_str(&format!("&set={}", escape(&settings.collect::<Vec<_>>().join(";"))));
         }
         if !self.interventions.is_empty() {
-            let lines = self.interventions.iter().map(|(number, intervention)| format!("{number}:{}", self.prepared.names.write(intervention)));
+            let lines = self
+                .interventions
+                .iter()
+                .map(|(number, intervention)| format!("{number}:{}", self.prepared.names.write(intervention)));
             link.push_str(&format!("&do={}", escape(&lines.collect::<Vec<_>>().join(";"))));
         }
         if let Some(position) = position {
@@ -108,7 +111,8 @@ impl Recipe {
     pub fn read_link(link: &str) -> Result<Link, ScenarioError> {
         let link = link.trim_start_matches('#');
         let part = |name: &str| link.split('&').find_map(|part| part.strip_prefix(name)?.strip_prefix('='));
-        let number = |name: &str| part(name).map(|text| text.parse::<u64>().map_err(|_| wrong_part(name, text))).transpose();
+        let number =
+            |name: &str| part(name).map(|text| text.parse::<u64>().map_err(|_| wrong_part(name, text))).transpose();
         let mut recipe = match (part("s"), part("j")) {
             (Some(id), _) => Self::new(prepare(text_of(id)?)?),
             (None, Some(packed)) => Self::custom(&unpack(packed)?)?,
@@ -137,7 +141,11 @@ impl Recipe {
 }
 
 fn wrong_part(name: &str, text: &str) -> ScenarioError {
-    ScenarioError::new("", format!("o link está errado em `{name}`: `{text}`"), format!("the link is wrong at `{name}`: `{text}`"))
+    ScenarioError::new(
+        "",
+        format!("o link está errado em `{name}`: `{text}`"),
+        format!("the link is wrong at `{name}`: `{text}`"),
+    )
 }
 
 fn unpack(packed: &str) -> Result<String, ScenarioError> {
@@ -150,14 +158,27 @@ fn unpack(packed: &str) -> Result<String, ScenarioError> {
 /// Writes a text so that nothing in it means anything to an address.
 fn escape(text: &str) -> String {
     let keep = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~:;,=".contains(&byte);
-    text.bytes().map(|byte| if keep(byte) { char::from(byte).to_string() } else if byte == b' ' { "+".to_owned() } else { format!("%{byte:02X}") }).collect()
+    text.bytes()
+        .map(|byte| {
+            if keep(byte) {
+                char::from(byte).to_string()
+            } else if byte == b' ' {
+                "+".to_owned()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
 }
 
 fn unescape(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {
-        let hex = tail.get(..2).and_then(|hex| std::str::from_utf8(hex).ok()).and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        let hex = tail
+            .get(..2)
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
         match (first, hex) {
             (b'%', Some(byte)) => {
                 bytes.push(byte);
@@ -186,7 +207,12 @@ mod tests {
         recipe.seed = 99;
         recipe.set("acks=1").unwrap();
         recipe.set("topic.orders.min.insync.replicas=1").unwrap();
-        for (number, line) in [(120, "crash broker-1"), (120, "cut broker-2 checkout"), (500, "set producer.checkout.linger.ms=20"), (900, "start broker-1")] {
+        for (number, line) in [
+            (120, "crash broker-1"),
+            (120, "cut broker-2 checkout"),
+            (500, "set producer.checkout.linger.ms=20"),
+            (900, "start broker-1"),
+        ] {
             recipe.interventions.push((EventNumber(number), recipe.prepared.names.read(line).unwrap()));
         }
         let link = recipe.link(Some(EventNumber(1_000)), Some("en"));
@@ -205,7 +231,12 @@ mod tests {
 
     #[test]
     fn a_link_that_was_altered_says_where_it_is_wrong() {
-        for (link, part) in [("s=checkout&seed=x", "`seed`"), ("s=checkout&do=5:crash+broker-9", "broker-9"), ("j=AAAA", "`j`"), ("s=chekout", "checkout")] {
+        for (link, part) in [
+            ("s=checkout&seed=x", "`seed`"),
+            ("s=checkout&do=5:crash+broker-9", "broker-9"),
+            ("j=AAAA", "`j`"),
+            ("s=chekout", "checkout"),
+        ] {
             let error = Recipe::read_link(link).unwrap_err();
             assert!(error.en().contains(part), "{link}: {}", error.en());
         }

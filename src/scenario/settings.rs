@@ -20,7 +20,11 @@ pub struct Setting {
 /// Reads a setting. Without a place it counts for every scope that has the property; the most particular is taken.
 pub fn parse_setting(text: &str, names: &Names) -> Result<Setting, ScenarioError> {
     let (path, value) = text.split_once('=').ok_or_else(|| {
-        ScenarioError::new("", format!("`{text}` não é uma configuração: escreva `nome=valor`, como `acks=1`"), format!("`{text}` is not a setting: write `name=value`, as in `acks=1`"))
+        ScenarioError::new(
+            "",
+            format!("`{text}` não é uma configuração: escreva `nome=valor`, como `acks=1`"),
+            format!("`{text}` is not a setting: write `name=value`, as in `acks=1`"),
+        )
     })?;
     let (place, property) = parse_path(path.trim(), names)?;
     let value = value.trim();
@@ -34,7 +38,9 @@ fn parse_path(path: &str, names: &Names) -> Result<(ConfigPlace, Property), Scen
     for scope in [Scope::Producer, Scope::Consumer, Scope::Topic, Scope::Broker] {
         let Some(rest) = path.strip_prefix(scope.name()).and_then(|rest| rest.strip_prefix('.')) else { continue };
         // `broker.session.timeout.ms` and its like begin with a scope's name by themselves.
-        if scope == Scope::Broker && let Ok(property) = find(Scope::Broker, path) {
+        if scope == Scope::Broker
+            && let Ok(property) = find(Scope::Broker, path)
+        {
             return Ok((ConfigPlace::All(Scope::Broker), property));
         }
         if let Ok(property) = find(scope, rest) {
@@ -48,8 +54,16 @@ fn parse_path(path: &str, names: &Names) -> Result<(ConfigPlace, Property), Scen
     let scopes = [Scope::Producer, Scope::Consumer, Scope::Broker, Scope::Topic];
     let found = scopes.into_iter().find_map(|scope| find(scope, path).ok().map(|property| (scope, property)));
     let (scope, property) = found.ok_or_else(|| match meant(path, properties().map(|property| property.name)) {
-        Some(name) => ScenarioError::new("", format!("não existe a configuração `{path}`; você quis dizer `{name}`?"), format!("there is no setting `{path}`; did you mean `{name}`?")),
-        None => ScenarioError::new("", format!("não existe a configuração `{path}`"), format!("there is no setting `{path}`")),
+        Some(name) => ScenarioError::new(
+            "",
+            format!("não existe a configuração `{path}`; você quis dizer `{name}`?"),
+            format!("there is no setting `{path}`; did you mean `{name}`?"),
+        ),
+        None => ScenarioError::new(
+            "",
+            format!("não existe a configuração `{path}`"),
+            format!("there is no setting `{path}`"),
+        ),
     })?;
     Ok((ConfigPlace::All(scope), property))
 }
@@ -73,9 +87,11 @@ pub fn apply_before_start(setting: &Setting, options: &mut ClusterOptions) -> Re
             let brokers = options.brokers.iter_mut().map(|broker| &mut broker.config);
             brokers.chain([&mut options.controller_config]).try_for_each(|config| config.set(name, value))
         }
-        ConfigPlace::Node(Scope::Broker, Node::Broker(id)) => {
-            options.brokers.iter_mut().filter(|broker| broker.id == *id).try_for_each(|broker| broker.config.set(name, value))
-        }
+        ConfigPlace::Node(Scope::Broker, Node::Broker(id)) => options
+            .brokers
+            .iter_mut()
+            .filter(|broker| broker.id == *id)
+            .try_for_each(|broker| broker.config.set(name, value)),
         ConfigPlace::All(Scope::Topic) => {
             for topic in &mut options.topics {
                 override_topic(&mut topic.configs, name, value);
@@ -89,8 +105,13 @@ pub fn apply_before_start(setting: &Setting, options: &mut ClusterOptions) -> Re
             Ok(())
         }
         ConfigPlace::All(scope) | ConfigPlace::Node(scope, _) => {
-            let only = if let ConfigPlace::Node(_, Node::Client(ClientId(index))) = &setting.place { Some(usize::from(*index)) } else { None };
-            let clients = options.clients.iter_mut().enumerate().filter(|(index, _)| only.is_none_or(|only| only == *index));
+            let only = if let ConfigPlace::Node(_, Node::Client(ClientId(index))) = &setting.place {
+                Some(usize::from(*index))
+            } else {
+                None
+            };
+            let clients =
+                options.clients.iter_mut().enumerate().filter(|(index, _)| only.is_none_or(|only| only == *index));
             clients.map(|(_, client)| &mut client.application).try_for_each(|application| match (application, scope) {
                 (Application::Checkout(checkout), Scope::Producer) => checkout.producer.set(name, value),
                 (Application::Load(load), Scope::Producer) => load.producer.set(name, value),

@@ -44,7 +44,13 @@ pub struct Checkout {
 }
 
 impl Checkout {
-    pub fn new(client: ClientId, name: Arc<str>, options: CheckoutOptions, bootstrap: Vec<BrokerId>, seed: Seed) -> Self {
+    pub fn new(
+        client: ClientId,
+        name: Arc<str>,
+        options: CheckoutOptions,
+        bootstrap: Vec<BrokerId>,
+        seed: Seed,
+    ) -> Self {
         let producer_options = ProducerOptions { client, name, config: options.producer.clone(), bootstrap, seed };
         Self {
             client,
@@ -113,7 +119,10 @@ impl Checkout {
         let order = OrderId(self.next_order);
         self.next_order += 1;
         out.record(TraceEvent::OrderPlaced { order, customer });
-        let purchase = Purchase { order: Order { order, customer: customer_name(customer), item, total_cents }, placed_at: out.now() };
+        let purchase = Purchase {
+            order: Order { order, customer: customer_name(customer), item, total_cents },
+            placed_at: out.now(),
+        };
         self.charging.insert(order, purchase);
         out.set_timer(Timer::Application(u64::from(order.0)), draw(&mut self.payments, self.options.payment_time));
     }
@@ -124,7 +133,8 @@ impl Checkout {
         let record = RecordId((u64::from(self.client.0) + 1) << 32 | u64::from(order.0));
         let key: Bytes = purchase.order.customer.as_bytes().into();
         let value = purchase.order.to_bytes();
-        let record = Record { id: record, timestamp: out.now(), key: Some(key), value: Some(value), headers: Vec::new() };
+        let record =
+            Record { id: record, timestamp: out.now(), key: Some(key), value: Some(value), headers: Vec::new() };
         self.published.insert(record.id, order);
         let topic = self.options.topic.clone();
         match self.producer.send(ProducerRecord { topic, partition: None, record }, out) {

@@ -76,8 +76,10 @@ impl Load {
     fn send(&mut self, out: &mut Outbox) {
         self.sent += 1;
         let id = RecordId((u64::from(self.client.0) + 1) << 32 | self.sent);
-        let key = (self.options.keys > 0).then(|| format!("key-{}", self.workload.below(u64::from(self.options.keys))).into_bytes().into());
-        let record = Record { id, timestamp: out.now(), key, value: Some(Arc::clone(&self.value)), headers: Vec::new() };
+        let key = (self.options.keys > 0)
+            .then(|| format!("key-{}", self.workload.below(u64::from(self.options.keys))).into_bytes().into());
+        let record =
+            Record { id, timestamp: out.now(), key, value: Some(Arc::clone(&self.value)), headers: Vec::new() };
         let topic = self.options.topic.clone();
         match self.producer.send(ProducerRecord { topic, partition: None, record }, out) {
             Send::Accepted | Send::Refused => self.await_next(out),

@@ -36,7 +36,13 @@ pub struct Service {
 }
 
 impl Service {
-    pub fn new(client: ClientId, name: Arc<str>, options: ServiceOptions, bootstrap: Vec<BrokerId>, seed: Seed) -> Self {
+    pub fn new(
+        client: ClientId,
+        name: Arc<str>,
+        options: ServiceOptions,
+        bootstrap: Vec<BrokerId>,
+        seed: Seed,
+    ) -> Self {
         let consumer_options = ConsumerOptions {
             client,
             name,

@@ -27,6 +27,8 @@ pub struct LinkFault {
 struct Link {
     options: LinkOptions,
     fault: LinkFault,
+    /// Something was lost on it since it was cut.
+    has_lost: bool,
     /// When the wire is free again.
     free_at: SimTime,
     /// Nothing may overtake what was sent before it.
@@ -49,6 +51,7 @@ impl Network {
             .map(|(from, to)| Link {
                 options: options(from, to),
                 fault: LinkFault::default(),
+                has_lost: false,
                 free_at: SimTime::ZERO,
                 last_arrival: SimTime::ZERO,
                 jitter: Stream::new(seed, "network", u64::from(from) << 16 | u64::from(to)),
@@ -62,6 +65,7 @@ impl Network {
         let link = self.link_mut(from, to);
         let jitter = link.jitter.up_to(link.options.jitter);
         if link.fault.is_cut {
+            link.has_lost = true;
             return None;
         }
         let on_wire = SimDuration::from_nanos(bytes.saturating_mul(1_000_000_000) / link.options.bytes_per_second.max(1));
@@ -76,6 +80,10 @@ impl Network {
     }
     pub fn set_fault(&mut self, from: NodeIndex, to: NodeIndex, fault: LinkFault) {
         self.link_mut(from, to).fault = fault;
+    }
+    /// Whether something was lost on the link since it was cut; asking forgets it.
+    pub fn take_lost(&mut self, from: NodeIndex, to: NodeIndex) -> bool {
+        std::mem::take(&mut self.link_mut(from, to).has_lost)
     }
     pub fn options(&self, from: NodeIndex, to: NodeIndex) -> LinkOptions {
         self.links[self.index(from, to)].options

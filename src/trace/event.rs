@@ -2,8 +2,8 @@
 
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{
-    BrokerEpoch, BrokerId, ClientId, ControllerId, GroupId, MemberId, Node, OrderId, ProducerEpoch, ProducerId, RecordId, TopicId, TopicName,
-    TopicPartition,
+    BrokerEpoch, BrokerId, ClientId, ControllerId, GroupId, MemberId, Node, OrderId, ProducerEpoch, ProducerId,
+    RecordId, TopicId, TopicName, TopicPartition,
 };
 use crate::protocol::message::{JoinReason, LeaveReason};
 use crate::protocol::offset::{Generation, LeaderEpoch, Offset, PartitionEpoch, QuorumEpoch, Sequence};
@@ -15,43 +15,136 @@ use std::sync::Arc;
 pub enum TraceEvent {
     // Hands, scripts and the world.
     /// An intervention took effect; the number is its place in the recipe, or in the scenario's script.
-    Intervened { index: u32, from_script: bool },
-    NodeStarted { node: Node },
+    Intervened {
+        index: u32,
+        from_script: bool,
+    },
+    NodeStarted {
+        node: Node,
+    },
     /// The process stopped by itself, after a controlled shutdown.
-    NodeStopped { node: Node },
-    NodeCrashed { node: Node },
-    NodeLostPower { node: Node },
-    NodePaused { node: Node },
-    NodeResumed { node: Node },
-    LinkCut { from: Node, to: Node },
-    LinkDelayed { from: Node, to: Node, by: SimDuration },
-    LinkHealed { from: Node, to: Node },
-    DiskSlowed { node: Node, factor: u32 },
-    ConfigChanged { name: Arc<str>, value: Arc<str> },
+    NodeStopped {
+        node: Node,
+    },
+    NodeCrashed {
+        node: Node,
+    },
+    NodeLostPower {
+        node: Node,
+    },
+    NodePaused {
+        node: Node,
+    },
+    NodeResumed {
+        node: Node,
+    },
+    LinkCut {
+        from: Node,
+        to: Node,
+    },
+    LinkDelayed {
+        from: Node,
+        to: Node,
+        by: SimDuration,
+    },
+    LinkHealed {
+        from: Node,
+        to: Node,
+    },
+    DiskSlowed {
+        node: Node,
+        factor: u32,
+    },
+    ConfigChanged {
+        name: Arc<str>,
+        value: Arc<str>,
+    },
     /// A message was lost on a cut link, or met a process that is gone.
-    MessageLost { from: Node, to: Node },
+    MessageLost {
+        from: Node,
+        to: Node,
+    },
 
     // The controller quorum.
-    QuorumPreVoteAsked { candidate: ControllerId, epoch: QuorumEpoch },
-    QuorumElectionStarted { candidate: ControllerId, epoch: QuorumEpoch },
-    QuorumVoteGranted { voter: ControllerId, candidate: ControllerId, epoch: QuorumEpoch, pre_vote: bool },
-    QuorumVoteRefused { voter: ControllerId, candidate: ControllerId, epoch: QuorumEpoch, pre_vote: bool },
-    QuorumLeaderElected { leader: ControllerId, epoch: QuorumEpoch },
-    QuorumLeaderResigned { leader: ControllerId, epoch: QuorumEpoch },
-    QuorumFollowerJoined { follower: ControllerId, leader: ControllerId, epoch: QuorumEpoch },
-    QuorumFetchTimedOut { follower: ControllerId, epoch: QuorumEpoch },
-    MetadataAppended { base_offset: Offset, records: u32, epoch: QuorumEpoch },
-    MetadataCommitted { high_watermark: Offset },
-    MetadataTruncated { node: Node, to: Offset },
-    ControllerActivated { controller: ControllerId, epoch: QuorumEpoch },
-    ControllerDeactivated { controller: ControllerId },
+    QuorumPreVoteAsked {
+        candidate: ControllerId,
+        epoch: QuorumEpoch,
+    },
+    QuorumElectionStarted {
+        candidate: ControllerId,
+        epoch: QuorumEpoch,
+    },
+    QuorumVoteGranted {
+        voter: ControllerId,
+        candidate: ControllerId,
+        epoch: QuorumEpoch,
+        pre_vote: bool,
+    },
+    QuorumVoteRefused {
+        voter: ControllerId,
+        candidate: ControllerId,
+        epoch: QuorumEpoch,
+        pre_vote: bool,
+    },
+    QuorumLeaderElected {
+        leader: ControllerId,
+        epoch: QuorumEpoch,
+    },
+    QuorumLeaderResigned {
+        leader: ControllerId,
+        epoch: QuorumEpoch,
+    },
+    QuorumFollowerJoined {
+        follower: ControllerId,
+        leader: ControllerId,
+        epoch: QuorumEpoch,
+    },
+    QuorumFetchTimedOut {
+        follower: ControllerId,
+        epoch: QuorumEpoch,
+    },
+    MetadataAppended {
+        base_offset: Offset,
+        records: u32,
+        epoch: QuorumEpoch,
+    },
+    MetadataCommitted {
+        high_watermark: Offset,
+    },
+    MetadataTruncated {
+        node: Node,
+        to: Offset,
+    },
+    ControllerActivated {
+        controller: ControllerId,
+        epoch: QuorumEpoch,
+    },
+    ControllerDeactivated {
+        controller: ControllerId,
+    },
 
     // The active controller's decisions (facts once their records are committed; brokers act on them as they replay).
-    BrokerRegistered { broker: BrokerId, broker_epoch: BrokerEpoch },
-    BrokerFenced { broker: BrokerId, broker_epoch: BrokerEpoch, reason: FenceReason },
-    BrokerUnfenced { broker: BrokerId, broker_epoch: BrokerEpoch },
-    BrokerShutdownBegun { broker: BrokerId },
-    TopicCreated { topic: TopicId, name: TopicName, partitions: u16 },
+    BrokerRegistered {
+        broker: BrokerId,
+        broker_epoch: BrokerEpoch,
+    },
+    BrokerFenced {
+        broker: BrokerId,
+        broker_epoch: BrokerEpoch,
+        reason: FenceReason,
+    },
+    BrokerUnfenced {
+        broker: BrokerId,
+        broker_epoch: BrokerEpoch,
+    },
+    BrokerShutdownBegun {
+        broker: BrokerId,
+    },
+    TopicCreated {
+        topic: TopicId,
+        name: TopicName,
+        partitions: u16,
+    },
     LeaderElected {
         partition: TopicPartition,
         leader: Option<BrokerId>,
@@ -60,79 +153,307 @@ pub enum TraceEvent {
         election: ElectionKind,
         isr: Vec<BrokerId>,
     },
-    IsrChanged { partition: TopicPartition, isr: Vec<BrokerId>, previous: Vec<BrokerId>, elr: Vec<BrokerId>, partition_epoch: PartitionEpoch },
-    AlterPartitionRefused { partition: TopicPartition, leader: BrokerId, error: ErrorCode },
-    ReassignmentStarted { partition: TopicPartition, replicas: Vec<BrokerId> },
-    ReassignmentCompleted { partition: TopicPartition, replicas: Vec<BrokerId> },
+    IsrChanged {
+        partition: TopicPartition,
+        isr: Vec<BrokerId>,
+        previous: Vec<BrokerId>,
+        elr: Vec<BrokerId>,
+        partition_epoch: PartitionEpoch,
+    },
+    AlterPartitionRefused {
+        partition: TopicPartition,
+        leader: BrokerId,
+        error: ErrorCode,
+    },
+    ReassignmentStarted {
+        partition: TopicPartition,
+        replicas: Vec<BrokerId>,
+    },
+    ReassignmentCompleted {
+        partition: TopicPartition,
+        replicas: Vec<BrokerId>,
+    },
 
     // Brokers.
     /// The broker has replayed the metadata log up to here.
-    MetadataReplayed { broker: BrokerId, offset: Offset },
-    BecameLeader { partition: TopicPartition, leader_epoch: LeaderEpoch, log_end_offset: Offset, high_watermark: Offset },
-    BecameFollower { partition: TopicPartition, leader: Option<BrokerId>, leader_epoch: LeaderEpoch },
-    LogAppended { partition: TopicPartition, base_offset: Offset, records: u32, leader_epoch: LeaderEpoch, as_leader: bool },
-    AppendRefused { partition: TopicPartition, error: ErrorCode, client: Node },
-    HighWatermarkAdvanced { partition: TopicPartition, from: Offset, to: Offset, as_leader: bool },
-    LogTruncated { partition: TopicPartition, from: Offset, to: Offset, reason: TruncationReason },
+    MetadataReplayed {
+        broker: BrokerId,
+        offset: Offset,
+    },
+    BecameLeader {
+        partition: TopicPartition,
+        leader_epoch: LeaderEpoch,
+        log_end_offset: Offset,
+        high_watermark: Offset,
+    },
+    BecameFollower {
+        partition: TopicPartition,
+        leader: Option<BrokerId>,
+        leader_epoch: LeaderEpoch,
+    },
+    LogAppended {
+        partition: TopicPartition,
+        base_offset: Offset,
+        records: u32,
+        leader_epoch: LeaderEpoch,
+        as_leader: bool,
+    },
+    AppendRefused {
+        partition: TopicPartition,
+        error: ErrorCode,
+        client: Node,
+    },
+    HighWatermarkAdvanced {
+        partition: TopicPartition,
+        from: Offset,
+        to: Offset,
+        as_leader: bool,
+    },
+    LogTruncated {
+        partition: TopicPartition,
+        from: Offset,
+        to: Offset,
+        reason: TruncationReason,
+    },
     /// What had not reached the platter is gone.
-    UnflushedLost { partition: TopicPartition, from: Offset, to: Offset },
-    LogStartAdvanced { partition: TopicPartition, from: Offset, to: Offset },
-    SegmentRolled { partition: TopicPartition, base_offset: Offset },
-    SegmentDeleted { partition: TopicPartition, base_offset: Offset, next_offset: Offset },
-    LogCompacted { partition: TopicPartition, up_to: Offset, removed: u32 },
-    IsrShrinkAsked { partition: TopicPartition, leaving: Vec<BrokerId> },
-    IsrExpandAsked { partition: TopicPartition, joining: BrokerId },
-    ProduceDelayed { partition: TopicPartition, required_offset: Offset },
-    ProduceAnswered { partition: TopicPartition, base_offset: Offset, error: ErrorCode, client: Node },
-    RequestQueueFull { broker: BrokerId },
-    DuplicateBatch { partition: TopicPartition, producer_id: ProducerId, base_sequence: Sequence, base_offset: Offset },
-    FollowerFetchFailed { partition: TopicPartition, error: ErrorCode },
+    UnflushedLost {
+        partition: TopicPartition,
+        from: Offset,
+        to: Offset,
+    },
+    LogStartAdvanced {
+        partition: TopicPartition,
+        from: Offset,
+        to: Offset,
+    },
+    SegmentRolled {
+        partition: TopicPartition,
+        base_offset: Offset,
+    },
+    SegmentDeleted {
+        partition: TopicPartition,
+        base_offset: Offset,
+        next_offset: Offset,
+    },
+    LogCompacted {
+        partition: TopicPartition,
+        up_to: Offset,
+        removed: u32,
+    },
+    IsrShrinkAsked {
+        partition: TopicPartition,
+        leaving: Vec<BrokerId>,
+    },
+    IsrExpandAsked {
+        partition: TopicPartition,
+        joining: BrokerId,
+    },
+    ProduceDelayed {
+        partition: TopicPartition,
+        required_offset: Offset,
+    },
+    ProduceAnswered {
+        partition: TopicPartition,
+        base_offset: Offset,
+        error: ErrorCode,
+        client: Node,
+    },
+    RequestQueueFull {
+        broker: BrokerId,
+    },
+    DuplicateBatch {
+        partition: TopicPartition,
+        producer_id: ProducerId,
+        base_sequence: Sequence,
+        base_offset: Offset,
+    },
+    FollowerFetchFailed {
+        partition: TopicPartition,
+        error: ErrorCode,
+    },
 
     // The group coordinator.
-    CoordinatorLoaded { partition: TopicPartition, groups: u32 },
-    MemberJoined { group: GroupId, member: MemberId, client: ClientId, reason: JoinReason },
-    MemberLeft { group: GroupId, member: MemberId, reason: LeaveReason },
-    MemberExpired { group: GroupId, member: MemberId, after: SimDuration },
-    RebalanceStarted { group: GroupId, generation: Generation, reason: RebalanceReason },
-    RebalanceCompleted { group: GroupId, generation: Generation, members: u32, took: SimDuration },
-    GroupEmptied { group: GroupId, generation: Generation },
-    OffsetCommitted { group: GroupId, partition: TopicPartition, offset: Offset },
+    CoordinatorLoaded {
+        partition: TopicPartition,
+        groups: u32,
+    },
+    MemberJoined {
+        group: GroupId,
+        member: MemberId,
+        client: ClientId,
+        reason: JoinReason,
+    },
+    MemberLeft {
+        group: GroupId,
+        member: MemberId,
+        reason: LeaveReason,
+    },
+    MemberExpired {
+        group: GroupId,
+        member: MemberId,
+        after: SimDuration,
+    },
+    RebalanceStarted {
+        group: GroupId,
+        generation: Generation,
+        reason: RebalanceReason,
+    },
+    RebalanceCompleted {
+        group: GroupId,
+        generation: Generation,
+        members: u32,
+        took: SimDuration,
+    },
+    GroupEmptied {
+        group: GroupId,
+        generation: Generation,
+    },
+    OffsetCommitted {
+        group: GroupId,
+        partition: TopicPartition,
+        offset: Offset,
+    },
 
     // Producers.
-    RecordAccepted { client: ClientId, record: RecordId, partition: TopicPartition, key: Option<Arc<str>> },
+    RecordAccepted {
+        client: ClientId,
+        record: RecordId,
+        partition: TopicPartition,
+        key: Option<Arc<str>>,
+    },
     /// send() blocks: no buffer memory, or no metadata.
-    SendBlocked { client: ClientId, record: RecordId, reason: BlockReason },
-    SendUnblocked { client: ClientId, record: RecordId, waited: SimDuration },
-    BatchSent { client: ClientId, partition: TopicPartition, to: BrokerId, records: u32, bytes: u32, attempt: u32 },
-    BatchRetried { client: ClientId, partition: TopicPartition, error: ErrorCode, attempt: u32 },
-    RecordAcknowledged { client: ClientId, record: RecordId, partition: TopicPartition, offset: Offset, leader_epoch: LeaderEpoch },
+    SendBlocked {
+        client: ClientId,
+        record: RecordId,
+        reason: BlockReason,
+    },
+    SendUnblocked {
+        client: ClientId,
+        record: RecordId,
+        waited: SimDuration,
+    },
+    BatchSent {
+        client: ClientId,
+        partition: TopicPartition,
+        to: BrokerId,
+        records: u32,
+        bytes: u32,
+        attempt: u32,
+    },
+    BatchRetried {
+        client: ClientId,
+        partition: TopicPartition,
+        error: ErrorCode,
+        attempt: u32,
+    },
+    RecordAcknowledged {
+        client: ClientId,
+        record: RecordId,
+        partition: TopicPartition,
+        offset: Offset,
+        leader_epoch: LeaderEpoch,
+    },
     /// The producer gave the record up; whether it is in the log is unknown when it had been sent.
-    RecordFailed { client: ClientId, record: RecordId, error: ErrorCode, was_sent: bool },
-    ProducerIdAssigned { client: ClientId, producer_id: ProducerId, producer_epoch: ProducerEpoch },
-    MetadataUpdated { client: ClientId },
-    ConnectionLost { node: Node, peer: Node },
-    RequestTimedOut { node: Node, peer: Node },
+    RecordFailed {
+        client: ClientId,
+        record: RecordId,
+        error: ErrorCode,
+        was_sent: bool,
+    },
+    ProducerIdAssigned {
+        client: ClientId,
+        producer_id: ProducerId,
+        producer_epoch: ProducerEpoch,
+    },
+    MetadataUpdated {
+        client: ClientId,
+    },
+    ConnectionLost {
+        node: Node,
+        peer: Node,
+    },
+    RequestTimedOut {
+        node: Node,
+        peer: Node,
+    },
 
     // Consumers.
-    CoordinatorFound { client: ClientId, group: GroupId, coordinator: BrokerId },
-    PartitionsAssigned { client: ClientId, group: GroupId, partitions: Vec<TopicPartition>, generation: Generation },
-    PartitionsRevoked { client: ClientId, group: GroupId, partitions: Vec<TopicPartition>, is_lost: bool },
-    PositionReset { client: ClientId, partition: TopicPartition, to: Offset, reason: ResetReason },
-    RecordsPolled { client: ClientId, partition: TopicPartition, from: Offset, count: u32 },
-    RecordProcessed { client: ClientId, record: RecordId, partition: TopicPartition, offset: Offset },
-    CommitFailed { client: ClientId, group: GroupId, error: ErrorCode },
+    CoordinatorFound {
+        client: ClientId,
+        group: GroupId,
+        coordinator: BrokerId,
+    },
+    PartitionsAssigned {
+        client: ClientId,
+        group: GroupId,
+        partitions: Vec<TopicPartition>,
+        generation: Generation,
+    },
+    PartitionsRevoked {
+        client: ClientId,
+        group: GroupId,
+        partitions: Vec<TopicPartition>,
+        is_lost: bool,
+    },
+    PositionReset {
+        client: ClientId,
+        partition: TopicPartition,
+        to: Offset,
+        reason: ResetReason,
+    },
+    RecordsPolled {
+        client: ClientId,
+        partition: TopicPartition,
+        from: Offset,
+        count: u32,
+    },
+    RecordProcessed {
+        client: ClientId,
+        record: RecordId,
+        partition: TopicPartition,
+        offset: Offset,
+    },
+    CommitFailed {
+        client: ClientId,
+        group: GroupId,
+        error: ErrorCode,
+    },
 
     // The shop.
-    OrderPlaced { order: OrderId, customer: u16 },
-    PaymentCharged { order: OrderId },
+    OrderPlaced {
+        order: OrderId,
+        customer: u16,
+    },
+    PaymentCharged {
+        order: OrderId,
+    },
     /// The order was handed to the producer as this record.
-    OrderPublished { order: OrderId, record: RecordId },
-    OrderNotPublished { order: OrderId, error: ErrorCode },
-    CustomerAnswered { order: OrderId, after: SimDuration },
-    MailSent { order: OrderId },
-    StockReserved { order: OrderId, item: u16 },
-    OrderCounted { order: OrderId, since: SimTime },
-    CustomerNotified { order: OrderId },
+    OrderPublished {
+        order: OrderId,
+        record: RecordId,
+    },
+    OrderNotPublished {
+        order: OrderId,
+        error: ErrorCode,
+    },
+    CustomerAnswered {
+        order: OrderId,
+        after: SimDuration,
+    },
+    MailSent {
+        order: OrderId,
+    },
+    StockReserved {
+        order: OrderId,
+        item: u16,
+    },
+    OrderCounted {
+        order: OrderId,
+        since: SimTime,
+    },
+    CustomerNotified {
+        order: OrderId,
+    },
 }
 
 /// Why the controller fenced a broker.

@@ -18,9 +18,32 @@ pub fn line(record: &TraceRecord) -> String {
 /// The debug form of a fact with its wrappers taken off: `partition: TopicPartition { topic: TopicId(0), .. }` reads `0-0`.
 fn fact(debug: &str) -> String {
     let mut text = debug.replace(" {", "").replace(" }", "").replace(", ", " ").replace(": ", "=");
-    for wrapper in ["TopicId(", "PartitionIndex(", "Offset(", "LeaderEpoch(", "PartitionEpoch(", "QuorumEpoch(", "BrokerId(", "ControllerId(",
-        "ClientId(", "RecordId(", "OrderId(", "Generation(", "ProducerId(", "ProducerEpoch(", "BrokerEpoch(", "Sequence(", "SimDuration(", "SimTime(",
-        "GroupId(", "MemberId(", "TopicName(", "Some(", "Broker(", "Controller(", "Client(",
+    for wrapper in [
+        "TopicId(",
+        "PartitionIndex(",
+        "Offset(",
+        "LeaderEpoch(",
+        "PartitionEpoch(",
+        "QuorumEpoch(",
+        "BrokerId(",
+        "ControllerId(",
+        "ClientId(",
+        "RecordId(",
+        "OrderId(",
+        "Generation(",
+        "ProducerId(",
+        "ProducerEpoch(",
+        "BrokerEpoch(",
+        "Sequence(",
+        "SimDuration(",
+        "SimTime(",
+        "GroupId(",
+        "MemberId(",
+        "TopicName(",
+        "Some(",
+        "Broker(",
+        "Controller(",
+        "Client(",
     ] {
         text = unwrap(&text, wrapper);
     }
@@ -35,26 +58,6 @@ fn join_partitions(text: &str) -> String {
         out.push_str(&part.replacen(" partition=", "-", 1));
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::protocol::ids::{BrokerId, Node, EventNumber, TopicId, TopicPartition};
-    use crate::protocol::offset::LeaderEpoch;
-    use crate::sim::time::SimTime;
-    use crate::trace::event::TraceEvent;
-
-    #[test]
-    fn a_fact_reads_as_one_line_of_its_fields() {
-        let event = TraceEvent::BecameFollower {
-            partition: TopicPartition::new(TopicId(0), 2),
-            leader: Some(BrokerId(1)),
-            leader_epoch: LeaderEpoch(3),
-        };
-        let record = TraceRecord { number: EventNumber(9), caused_by: EventNumber(4), at: SimTime::from_millis(15_000), node: Some(Node::Broker(BrokerId(2))), event };
-        assert_eq!(line(&record), "00:15.000.000 #9 <4 b2 BecameFollower partition=0-2 leader=1 leader_epoch=3");
-    }
 }
 
 fn unwrap(text: &str, wrapper: &str) -> String {
@@ -82,3 +85,28 @@ fn unwrap(text: &str, wrapper: &str) -> String {
     out
 }
 
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::ids::{BrokerId, EventNumber, Node, TopicId, TopicPartition};
+    use crate::protocol::offset::LeaderEpoch;
+    use crate::sim::time::SimTime;
+    use crate::trace::event::TraceEvent;
+
+    #[test]
+    fn a_fact_reads_as_one_line_of_its_fields() {
+        let event = TraceEvent::BecameFollower {
+            partition: TopicPartition::new(TopicId(0), 2),
+            leader: Some(BrokerId(1)),
+            leader_epoch: LeaderEpoch(3),
+        };
+        let record = TraceRecord {
+            number: EventNumber(9),
+            caused_by: EventNumber(4),
+            at: SimTime::from_millis(15_000),
+            node: Some(Node::Broker(BrokerId(2))),
+            event,
+        };
+        assert_eq!(line(&record), "00:15.000.000 #9 <4 b2 BecameFollower partition=0-2 leader=1 leader_epoch=3");
+    }
+}

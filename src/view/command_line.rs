@@ -18,7 +18,7 @@ pub fn command_line(which: CommandLine, cluster: &ClusterView) -> CommandLineVie
     match which {
         CommandLine::TopicsDescribe => CommandLineView {
             command: format!("kafka-topics.sh {BOOTSTRAP} --describe"),
-            output: cluster.topics.iter().map(|topic| describe_topic(topic)).collect(),
+            output: cluster.topics.iter().map(describe_topic).collect(),
             warnings: String::new(),
         },
         CommandLine::ConsumerGroupsDescribe => groups(cluster, "", |group, out| offsets(cluster, group, out)),
@@ -58,7 +58,12 @@ fn describe_partition(topic: &TopicView, view: &PartitionView) -> String {
         comma(&view.isr)
     );
     if !view.adding_replicas.is_empty() || !view.removing_replicas.is_empty() {
-        let _ = write!(line, "\tAdding Replicas: {}\tRemoving Replicas: {}", comma(&view.adding_replicas), comma(&view.removing_replicas));
+        let _ = write!(
+            line,
+            "\tAdding Replicas: {}\tRemoving Replicas: {}",
+            comma(&view.adding_replicas),
+            comma(&view.removing_replicas)
+        );
     }
     let _ = writeln!(line, "\tElr: {}\tLastKnownElr: {}", comma(&view.elr), comma(&view.last_known_elr));
     line
@@ -85,13 +90,19 @@ fn groups(cluster: &ClusterView, option: &str, describe: impl Fn(&GroupView, &mu
             describe(group, &mut output);
         }
     }
-    CommandLineView { command: format!("kafka-consumer-groups.sh {BOOTSTRAP} --describe --all-groups{option}"), output, warnings }
+    CommandLineView {
+        command: format!("kafka-consumer-groups.sh {BOOTSTRAP} --describe --all-groups{option}"),
+        output,
+        warnings,
+    }
 }
 
 fn warning(group: &GroupView) -> String {
     match group.state {
         GroupState::Empty => format!("Consumer group '{}' has no active members.\n", group.group),
-        GroupState::PreparingRebalance | GroupState::CompletingRebalance => format!("Warning: Consumer group '{}' is rebalancing.\n", group.group),
+        GroupState::PreparingRebalance | GroupState::CompletingRebalance => {
+            format!("Warning: Consumer group '{}' is rebalancing.\n", group.group)
+        }
         GroupState::Dead => format!("Error: Consumer group '{}' does not exist.\n", group.group),
         GroupState::Stable => String::new(),
     }
@@ -108,7 +119,8 @@ fn table(least: &[usize], head: &[&str], rows: &[Vec<String>], out: &mut String)
     };
     let widths: Vec<usize> = (0..head.len()).map(width).collect();
     let line = |cells: &mut dyn Iterator<Item = &str>, out: &mut String| {
-        let cells: Vec<String> = cells.zip(&widths).map(|(cell, width)| format!("{cell:<width$}", width = *width)).collect();
+        let cells: Vec<String> =
+            cells.zip(&widths).map(|(cell, width)| format!("{cell:<width$}", width = *width)).collect();
         out.push('\n');
         out.push_str(&cells.join(" "));
     };
@@ -139,7 +151,8 @@ fn offsets(cluster: &ClusterView, group: &GroupView, out: &mut String) {
             number(member.map(|member| member.name.to_string())),
         ]
     };
-    let head = ["GROUP", "TOPIC", "PARTITION", "CURRENT-OFFSET", "LOG-END-OFFSET", "LAG", "CONSUMER-ID", "HOST", "CLIENT-ID"];
+    let head =
+        ["GROUP", "TOPIC", "PARTITION", "CURRENT-OFFSET", "LOG-END-OFFSET", "LAG", "CONSUMER-ID", "HOST", "CLIENT-ID"];
     let rows: Vec<Vec<String>> = group.positions.iter().map(row).collect();
     table(&[15, 15, 10, 15, 15, 15, 15, 15, 0], &head, &rows, out);
 }
@@ -149,7 +162,13 @@ fn members(group: &GroupView, out: &mut String) {
         let id = member.member.as_ref()?;
         let partitions = member.assigned.len().to_string();
         // Kafka pads the last column too, and ends the line with a blank.
-        Some(vec![group.group.to_string(), id.to_string(), host(member.client), member.name.to_string(), format!("{partitions:<15} ")])
+        Some(vec![
+            group.group.to_string(),
+            id.to_string(),
+            host(member.client),
+            member.name.to_string(),
+            format!("{partitions:<15} "),
+        ])
     };
     let head = ["GROUP", "CONSUMER-ID", "HOST", "CLIENT-ID", "#PARTITIONS     "];
     let rows: Vec<Vec<String>> = group.members.iter().filter_map(row).collect();
@@ -157,11 +176,13 @@ fn members(group: &GroupView, out: &mut String) {
 }
 
 fn group_state(group: &GroupView, out: &mut String) {
-    let coordinator = group.coordinator.map_or_else(|| "-".to_owned(), |broker| format!("broker-{broker}:9092  ({broker})"));
+    let coordinator =
+        group.coordinator.map_or_else(|| "-".to_owned(), |broker| format!("broker-{broker}:9092  ({broker})"));
     let assignor = if group.assignor.is_empty() { "-".to_owned() } else { group.assignor.to_string() };
     let in_group = group.members.iter().filter(|member| member.member.is_some()).count();
     let head = ["GROUP", "COORDINATOR (ID)", "ASSIGNMENT-STRATEGY", "STATE", "#MEMBERS"];
-    let row = vec![group.group.to_string(), coordinator, assignor, state_name(group.state).to_owned(), in_group.to_string()];
+    let row =
+        vec![group.group.to_string(), coordinator, assignor, state_name(group.state).to_owned(), in_group.to_string()];
     table(&[15, 25, 20, 20, 0], &head, &[row], out);
 }
 
@@ -186,7 +207,8 @@ fn quorum_status(cluster: &ClusterView) -> String {
     let node = |id: u16| format!("{{\"id\": {id}}}");
     let voters: Vec<String> = quorum.controllers.iter().map(|controller| node(3_000 + controller.id.0)).collect();
     let observers: Vec<String> = cluster.brokers.iter().map(|broker| node(broker.id.0)).collect();
-    let furthest_behind = quorum.controllers.iter().map(|controller| controller.log_end_offset).min().unwrap_or(quorum.log_end_offset);
+    let furthest_behind =
+        quorum.controllers.iter().map(|controller| controller.log_end_offset).min().unwrap_or(quorum.log_end_offset);
     let leader = quorum.leader.map_or(-1, |leader| i32::from(leader.0) + 3_000);
     let lines = [
         ("ClusterId:", "correio-simulated-clus".to_owned()),
@@ -213,18 +235,23 @@ mod tests {
 
     #[test]
     fn topics_are_described_with_tabs_as_kafka_does() {
-        check(CommandLine::TopicsDescribe, &expect![[r#"
+        check(
+            CommandLine::TopicsDescribe,
+            &expect![[r#"
             $ kafka-topics.sh --bootstrap-server broker-1:9092 --describe
             Topic: orders	TopicId: Y29ycmVpby10b3BpYwAAAA	PartitionCount: 3	ReplicationFactor: 3	Configs: min.insync.replicas=2
             	Topic: orders	Partition: 0	Leader: 2	Replicas: 1,2,3	Isr: 2,3	Elr: 	LastKnownElr: 
             	Topic: orders	Partition: 1	Leader: 2	Replicas: 2,3,1	Isr: 2,3	Elr: 	LastKnownElr: 
             	Topic: orders	Partition: 2	Leader: 3	Replicas: 3,1,2	Isr: 2,3	Elr: 	LastKnownElr: 
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn groups_are_described_in_kafkas_columns() {
-        check(CommandLine::ConsumerGroupsDescribe, &expect![[r#"
+        check(
+            CommandLine::ConsumerGroupsDescribe,
+            &expect![[r#"
             $ kafka-consumer-groups.sh --bootstrap-server broker-1:9092 --describe --all-groups
 
             GROUP           TOPIC           PARTITION  CURRENT-OFFSET  LOG-END-OFFSET  LAG             CONSUMER-ID      HOST            CLIENT-ID
@@ -246,12 +273,15 @@ mod tests {
             stock           orders          0          45              45              0               stock-1-7d1c    /10.0.1.3       stock-1
             stock           orders          1          39              41              2               stock-2-7d1c    /10.0.1.4       stock-2
             stock           orders          2          49              49              0               stock-3-7d1c    /10.0.1.5       stock-3
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn members_are_described_in_kafkas_columns() {
-        check(CommandLine::ConsumerGroupsMembers, &expect![[r#"
+        check(
+            CommandLine::ConsumerGroupsMembers,
+            &expect![[r#"
             $ kafka-consumer-groups.sh --bootstrap-server broker-1:9092 --describe --all-groups --members
 
             GROUP           CONSUMER-ID      HOST            CLIENT-ID       #PARTITIONS     
@@ -268,12 +298,15 @@ mod tests {
             stock           stock-1-7d1c    /10.0.1.3       stock-1         1               
             stock           stock-2-7d1c    /10.0.1.4       stock-2         1               
             stock           stock-3-7d1c    /10.0.1.5       stock-3         1               
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn states_are_described_in_kafkas_columns() {
-        check(CommandLine::ConsumerGroupsState, &expect![[r#"
+        check(
+            CommandLine::ConsumerGroupsState,
+            &expect![[r#"
             $ kafka-consumer-groups.sh --bootstrap-server broker-1:9092 --describe --all-groups --state
 
             GROUP           COORDINATOR (ID)          ASSIGNMENT-STRATEGY  STATE                #MEMBERS
@@ -287,12 +320,15 @@ mod tests {
 
             GROUP           COORDINATOR (ID)          ASSIGNMENT-STRATEGY  STATE                #MEMBERS
             stock           broker-2:9092  (2)        range                Stable               3
-        "#]]);
+        "#]],
+        );
     }
 
     #[test]
     fn the_quorum_is_described_with_its_labels_padded() {
-        check(CommandLine::MetadataQuorumStatus, &expect![[r#"
+        check(
+            CommandLine::MetadataQuorumStatus,
+            &expect![[r#"
             $ kafka-metadata-quorum.sh --bootstrap-server broker-1:9092 describe --status
             ClusterId:              correio-simulated-clus
             LeaderId:               3002
@@ -301,6 +337,7 @@ mod tests {
             MaxFollowerLag:         0
             CurrentVoters:          [{"id": 3001}, {"id": 3002}, {"id": 3003}]
             CurrentObservers:       [{"id": 1}, {"id": 2}, {"id": 3}]
-        "#]]);
+        "#]],
+        );
     }
 }

@@ -61,7 +61,12 @@ fn sticky_moves_only_what_balance_needs() {
 fn cooperative_sticky_holds_back_what_another_still_owns() {
     let members = ["c1: a | a:0 a:1", "c2: a | a:2 a:3", "c3: a"];
     check(Assignor::CooperativeSticky, "a=4", &members, &["c1: a:0 a:1", "c2: a:2", "c3: "]);
-    check(Assignor::CooperativeSticky, "a=4", &["c1: a | a:0 a:1", "c2: a | a:2", "c3: a"], &["c1: a:0 a:1", "c2: a:2", "c3: a:3"]);
+    check(
+        Assignor::CooperativeSticky,
+        "a=4",
+        &["c1: a | a:0 a:1", "c2: a | a:2", "c3: a"],
+        &["c1: a:0 a:1", "c2: a:2", "c3: a:3"],
+    );
 }
 
 #[test]
@@ -95,7 +100,7 @@ fn a_large_group_is_assigned_in_a_blink() {
     let cluster: String = (0..20).map(|topic| format!("t{topic}=50 ")).collect();
     for different in [false, true] {
         let list = |member: u32| -> String {
-            let wants = |topic: &u32| !different || (member * 7 + topic * 3) % 5 != 0;
+            let wants = |topic: &u32| !different || !(member * 7 + topic * 3).is_multiple_of(5);
             (0..20).filter(wants).map(|topic| format!("t{topic} ")).collect()
         };
         let members: Vec<_> = (0..100).map(|id| member(&format!("c{id}: {}", list(id)))).collect();

@@ -22,7 +22,13 @@ pub(super) struct DelayedFetch {
 }
 
 impl Broker {
-    pub(super) fn handle_fetch(&mut self, from: Node, correlation: CorrelationId, mut request: FetchRequest, out: &mut Outbox) {
+    pub(super) fn handle_fetch(
+        &mut self,
+        from: Node,
+        correlation: CorrelationId,
+        mut request: FetchRequest,
+        out: &mut Outbox,
+    ) {
         request.partitions.sort_by_key(|partition| partition.partition);
         if let Some((follower, broker_epoch)) = request.replica {
             for index in 0..request.partitions.len() {
@@ -40,7 +46,13 @@ impl Broker {
     }
 
     /// A follower's fetch says what it has: the leader's picture of it, the ISR and the high watermark follow from that.
-    fn on_follower_fetch(&mut self, follower: BrokerId, broker_epoch: BrokerEpoch, fetch: &FetchPartition, out: &mut Outbox) {
+    fn on_follower_fetch(
+        &mut self,
+        follower: BrokerId,
+        broker_epoch: BrokerEpoch,
+        fetch: &FetchPartition,
+        out: &mut Outbox,
+    ) {
         let id = fetch.partition;
         if self.check_fetch(fetch).is_err() || self.diverging_epoch(fetch).is_some() {
             return;
@@ -82,7 +94,8 @@ impl Broker {
         }
         let end = self.disk.logs.get(&fetch.partition)?.end_offset_for_epoch(fetch.last_fetched_epoch);
         let is_known = end.end_offset != Offset::NONE;
-        (is_known && (end.leader_epoch < fetch.last_fetched_epoch || end.end_offset < fetch.fetch_offset)).then_some(end)
+        (is_known && (end.leader_epoch < fetch.last_fetched_epoch || end.end_offset < fetch.fetch_offset))
+            .then_some(end)
     }
 
     /// How far this fetcher may read.
@@ -91,7 +104,9 @@ impl Broker {
             return self.disk.logs.get(&id).map_or(Offset::ZERO, |log| log.log_end_offset());
         }
         match request.isolation_level {
-            IsolationLevel::ReadUncommitted => self.memory.partitions.get(&id).map_or(Offset::ZERO, |partition| partition.high_watermark),
+            IsolationLevel::ReadUncommitted => {
+                self.memory.partitions.get(&id).map_or(Offset::ZERO, |partition| partition.high_watermark)
+            }
             IsolationLevel::ReadCommitted => self.last_stable_offset(id),
         }
     }
@@ -106,7 +121,10 @@ impl Broker {
         let mut bytes = 0;
         let enough = delayed.request.min_bytes.max(0) as u64;
         for fetch in &delayed.request.partitions {
-            if self.check_fetch(fetch).is_err() || self.diverging_epoch(fetch).is_some() || self.lacks_high_watermark(&delayed.request, fetch) {
+            if self.check_fetch(fetch).is_err()
+                || self.diverging_epoch(fetch).is_some()
+                || self.lacks_high_watermark(&delayed.request, fetch)
+            {
                 return true;
             }
             let end = self.readable_end(fetch.partition, &delayed.request);
@@ -124,7 +142,8 @@ impl Broker {
     /// A follower that was told an older high watermark gets the new one without waiting for data.
     fn lacks_high_watermark(&self, request: &FetchRequest, fetch: &FetchPartition) -> bool {
         let known = self.memory.partitions.get(&fetch.partition).filter(|partition| partition.is_leader());
-        request.replica.is_some() && known.is_some_and(|partition| fetch.high_watermark < partition.high_watermark.min(fetch.fetch_offset))
+        request.replica.is_some()
+            && known.is_some_and(|partition| fetch.high_watermark < partition.high_watermark.min(fetch.fetch_offset))
     }
 
     /// Something has come into a partition, or its high watermark or leader has moved: fetches that wait for it may go on.
@@ -162,7 +181,8 @@ impl Broker {
             let news = self.lacks_high_watermark(&request, fetch);
             let response = self.read_partition(fetch, &request, &mut left);
             // To followers only what is new is said, as an incremental fetch session does (KIP-227).
-            let is_worth_saying = news || !response.error.is_none() || response.diverging_epoch.is_some() || !response.batches.is_empty();
+            let is_worth_saying =
+                news || !response.error.is_none() || response.diverging_epoch.is_some() || !response.batches.is_empty();
             if request.replica.is_none() || is_worth_saying {
                 partitions.push(response);
             }
@@ -192,7 +212,8 @@ impl Broker {
             response.current_leader = self.known_leader(id);
             return response;
         }
-        response.high_watermark = self.memory.partitions.get(&id).map_or(Offset::NONE, |partition| partition.high_watermark);
+        response.high_watermark =
+            self.memory.partitions.get(&id).map_or(Offset::NONE, |partition| partition.high_watermark);
         response.last_stable_offset = self.last_stable_offset(id);
         response.diverging_epoch = self.diverging_epoch(fetch);
         if response.diverging_epoch.is_some() {

@@ -43,7 +43,9 @@ impl Broker {
     /// From now on this partition is fetched from `leader`, or from nobody.
     pub(super) fn follow(&mut self, id: TopicPartition, leader: Option<BrokerId>, out: &mut Outbox) {
         for (broker, fetcher) in &mut self.memory.fetchers {
-            if Some(*broker) != leader && let Ok(index) = fetcher.partitions.binary_search(&id) {
+            if Some(*broker) != leader
+                && let Ok(index) = fetcher.partitions.binary_search(&id)
+            {
                 fetcher.partitions.remove(index);
             }
         }
@@ -69,7 +71,8 @@ impl Broker {
         if partitions.is_empty() {
             return;
         }
-        let asked = partitions.iter().map(|fetch| (fetch.partition, fetch.fetch_offset, fetch.current_leader_epoch)).collect();
+        let asked =
+            partitions.iter().map(|fetch| (fetch.partition, fetch.fetch_offset, fetch.current_leader_epoch)).collect();
         let correlation = self.next_correlation();
         let max_wait = millis(self.config.replica_fetch_wait_max_ms);
         let request = FetchRequest {
@@ -103,7 +106,13 @@ impl Broker {
         })
     }
 
-    pub(super) fn on_fetch_response(&mut self, from: Node, correlation: CorrelationId, response: FetchResponse, out: &mut Outbox) {
+    pub(super) fn on_fetch_response(
+        &mut self,
+        from: Node,
+        correlation: CorrelationId,
+        response: FetchResponse,
+        out: &mut Outbox,
+    ) {
         let Node::Broker(leader) = from else { return };
         let Some(fetcher) = self.memory.fetchers.get_mut(&leader) else { return };
         if fetcher.in_flight.as_ref().is_none_or(|in_flight| in_flight.correlation != correlation) {
@@ -114,7 +123,9 @@ impl Broker {
         let mut has_failed = false;
         for partition in response.partitions {
             let was_asked = asked.iter().find(|(id, ..)| *id == partition.partition);
-            if let Some((_, offset, epoch)) = was_asked && self.still_stands(partition.partition, leader, *offset, *epoch) {
+            if let Some((_, offset, epoch)) = was_asked
+                && self.still_stands(partition.partition, leader, *offset, *epoch)
+            {
                 has_failed |= !self.work_in(partition, out);
             }
         }
@@ -160,7 +171,13 @@ impl Broker {
         let Some(log) = self.disk.logs.get_mut(&id) else { return };
         let from = log.log_end_offset();
         log.restart_at(leader_log_start);
-        Self::record_truncation(id, from, Offset::ZERO.max(leader_log_start).min(from), TruncationReason::BelowLeaderStart, out);
+        Self::record_truncation(
+            id,
+            from,
+            Offset::ZERO.max(leader_log_start).min(from),
+            TruncationReason::BelowLeaderStart,
+            out,
+        );
         if let Some(partition) = self.memory.partitions.get_mut(&id) {
             partition.high_watermark = leader_log_start;
         }
@@ -180,14 +197,26 @@ impl Broker {
 
     fn append_fetched(&mut self, response: FetchPartitionResponse, out: &mut Outbox) {
         let id = response.partition;
-        let (Some(partition), Some(log)) = (self.memory.partitions.get_mut(&id), self.disk.logs.get_mut(&id)) else { return };
+        let (Some(partition), Some(log)) = (self.memory.partitions.get_mut(&id), self.disk.logs.get_mut(&id)) else {
+            return;
+        };
         let leader_epoch = partition.leader_epoch;
         for batch in response.batches {
             let (records, bytes) = (batch.records.len() as u32, u64::from(batch.size));
             let appended = log.append_as_follower(batch, &partition.config);
             self.disk.hardware.write(bytes, out.now());
-            log.will_be_flushed(out.now() + self.disk.hardware.flush(out.now()) + WRITEBACK_DELAY.min(millis(partition.config.flush_ms)));
-            out.record(TraceEvent::LogAppended { partition: id, base_offset: appended.base_offset, records, leader_epoch, as_leader: false });
+            log.will_be_flushed(
+                out.now()
+                    + self.disk.hardware.flush(out.now())
+                    + WRITEBACK_DELAY.min(millis(partition.config.flush_ms)),
+            );
+            out.record(TraceEvent::LogAppended {
+                partition: id,
+                base_offset: appended.base_offset,
+                records,
+                leader_epoch,
+                as_leader: false,
+            });
         }
         for (base_offset, next_offset) in log.advance_start(response.log_start_offset) {
             out.record(TraceEvent::SegmentDeleted { partition: id, base_offset, next_offset });

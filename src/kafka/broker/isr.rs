@@ -6,7 +6,9 @@ use crate::kafka::partition::{Eligibility, PartitionState};
 use crate::protocol::config::millis;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{BrokerEpoch, BrokerId, CorrelationId, Node, TopicPartition};
-use crate::protocol::message::{AlterPartition, AlterPartitionRequest, AlterPartitionResponse, AlterPartitionResult, Message, Request};
+use crate::protocol::message::{
+    AlterPartition, AlterPartitionRequest, AlterPartitionResponse, AlterPartitionResult, Message, Request,
+};
 use crate::protocol::metadata::LeaderRecoveryState;
 use crate::protocol::timer::Timer;
 use crate::sim::time::SimDuration;
@@ -39,7 +41,9 @@ impl Broker {
         let Some(log_end_offset) = self.disk.logs.get(&id).map(|log| log.log_end_offset()) else { return };
         let lag_time_max = millis(self.config.replica_lag_time_max_ms);
         let Some(partition) = self.memory.partitions.get_mut(&id) else { return };
-        if let Some(from) = partition.advance_high_watermark(log_end_offset, out.now(), lag_time_max, &self.memory.image) {
+        if let Some(from) =
+            partition.advance_high_watermark(log_end_offset, out.now(), lag_time_max, &self.memory.image)
+        {
             let to = partition.high_watermark;
             out.record(TraceEvent::HighWatermarkAdvanced { partition: id, from, to, as_leader: true });
             self.complete_produces(id, out);
@@ -106,7 +110,10 @@ impl Broker {
         self.memory.alter_partitions.in_flight = Some(correlation);
         self.memory.alter_partitions.waiting = partitions.iter().map(|alter| alter.partition).collect();
         let request = AlterPartitionRequest { broker: self.id, broker_epoch, partitions };
-        out.send(Node::Controller(controller), Message::Request { correlation, request: Request::AlterPartition(request) });
+        out.send(
+            Node::Controller(controller),
+            Message::Request { correlation, request: Request::AlterPartition(request) },
+        );
         out.set_timer(Timer::ControllerRequestTimeout(correlation), ALTER_PARTITION_TIMEOUT);
     }
 
@@ -114,8 +121,14 @@ impl Broker {
         let partition = self.memory.partitions.get(&id)?;
         let leader = partition.leader()?;
         let epoch_of = |broker: BrokerId| {
-            let fetched = leader.followers.iter().find(|replica| replica.broker == broker).and_then(|replica| replica.broker_epoch);
-            fetched.or_else(|| self.memory.image.broker(broker).map(|known| known.broker_epoch)).unwrap_or(BrokerEpoch(-1))
+            let fetched = leader
+                .followers
+                .iter()
+                .find(|replica| replica.broker == broker)
+                .and_then(|replica| replica.broker_epoch);
+            fetched
+                .or_else(|| self.memory.image.broker(broker).map(|known| known.broker_epoch))
+                .unwrap_or(BrokerEpoch(-1))
         };
         Some(AlterPartition {
             partition: id,
@@ -126,7 +139,12 @@ impl Broker {
         })
     }
 
-    pub(super) fn on_alter_partition_response(&mut self, correlation: CorrelationId, response: AlterPartitionResponse, out: &mut Outbox) {
+    pub(super) fn on_alter_partition_response(
+        &mut self,
+        correlation: CorrelationId,
+        response: AlterPartitionResponse,
+        out: &mut Outbox,
+    ) {
         if self.memory.alter_partitions.in_flight != Some(correlation) {
             return;
         }

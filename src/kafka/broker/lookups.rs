@@ -5,9 +5,9 @@ use crate::kafka::coordinator_partition::coordinator_partition;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{CorrelationId, Node, ProducerEpoch, ProducerId, TopicPartition};
 use crate::protocol::message::{
-    AllocateProducerIdsRequest, AllocateProducerIdsResponse, FindCoordinatorRequest, FindCoordinatorResponse, InitProducerIdRequest,
-    InitProducerIdResponse, ListOffsetsRequest, ListOffsetsResponse, ListOffsetsTarget, Message, MetadataResponse, OffsetForLeaderEpochRequest,
-    OffsetForLeaderEpochResponse, Request, Response,
+    AllocateProducerIdsRequest, AllocateProducerIdsResponse, FindCoordinatorRequest, FindCoordinatorResponse,
+    InitProducerIdRequest, InitProducerIdResponse, ListOffsetsRequest, ListOffsetsResponse, ListOffsetsTarget, Message,
+    MetadataResponse, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse, Request, Response,
 };
 use crate::protocol::offset::{EpochEndOffset, LeaderEpoch, Offset};
 use crate::protocol::timer::Timer;
@@ -32,8 +32,16 @@ impl Broker {
         Self::reply(from, correlation, Response::Metadata(MetadataResponse { metadata }), out);
     }
 
-    pub(super) fn handle_list_offsets(&mut self, from: Node, correlation: CorrelationId, request: &ListOffsetsRequest, out: &mut Outbox) {
-        let answer = |(id, epoch, target): &(TopicPartition, LeaderEpoch, ListOffsetsTarget)| match self.list_offset(*id, *epoch, *target) {
+    pub(super) fn handle_list_offsets(
+        &mut self,
+        from: Node,
+        correlation: CorrelationId,
+        request: &ListOffsetsRequest,
+        out: &mut Outbox,
+    ) {
+        let answer = |(id, epoch, target): &(TopicPartition, LeaderEpoch, ListOffsetsTarget)| match self
+            .list_offset(*id, *epoch, *target)
+        {
             Ok((offset, epoch)) => (*id, ErrorCode::None, offset, epoch),
             Err(error) => (*id, error, Offset::NONE, LeaderEpoch::NONE),
         };
@@ -41,7 +49,12 @@ impl Broker {
         Self::reply(from, correlation, Response::ListOffsets(ListOffsetsResponse { partitions }), out);
     }
 
-    fn list_offset(&self, id: TopicPartition, epoch: LeaderEpoch, target: ListOffsetsTarget) -> Result<(Offset, LeaderEpoch), ErrorCode> {
+    fn list_offset(
+        &self,
+        id: TopicPartition,
+        epoch: LeaderEpoch,
+        target: ListOffsetsTarget,
+    ) -> Result<(Offset, LeaderEpoch), ErrorCode> {
         let partition = self.memory.partitions.get(&id).ok_or(ErrorCode::UnknownTopicOrPartition)?;
         let leader = partition.leader().ok_or(ErrorCode::NotLeaderOrFollower)?;
         if epoch != LeaderEpoch::NONE && epoch < partition.leader_epoch {
@@ -49,9 +62,14 @@ impl Broker {
         }
         let log = self.disk.logs.get(&id).ok_or(ErrorCode::KafkaStorageError)?;
         match target {
-            ListOffsetsTarget::Earliest => Ok((log.log_start_offset(), log.leader_epochs().epoch_for_offset(log.log_start_offset()).unwrap_or(partition.leader_epoch))),
+            ListOffsetsTarget::Earliest => Ok((
+                log.log_start_offset(),
+                log.leader_epochs().epoch_for_offset(log.log_start_offset()).unwrap_or(partition.leader_epoch),
+            )),
             // A new leader does not know yet how far its predecessor's high watermark was (KIP-207).
-            ListOffsetsTarget::Latest if partition.high_watermark < leader.epoch_start_offset => Err(ErrorCode::OffsetNotAvailable),
+            ListOffsetsTarget::Latest if partition.high_watermark < leader.epoch_start_offset => {
+                Err(ErrorCode::OffsetNotAvailable)
+            }
             ListOffsetsTarget::Latest => Ok((partition.high_watermark, partition.leader_epoch)),
             ListOffsetsTarget::Timestamp(time) => {
                 let (offset, epoch) = log.offset_for_time(time);
@@ -83,11 +101,22 @@ impl Broker {
             (*id, error, end)
         };
         let partitions = request.partitions.iter().map(answer).collect();
-        Self::reply(from, correlation, Response::OffsetForLeaderEpoch(OffsetForLeaderEpochResponse { partitions }), out);
+        Self::reply(
+            from,
+            correlation,
+            Response::OffsetForLeaderEpoch(OffsetForLeaderEpochResponse { partitions }),
+            out,
+        );
     }
 
     /// The coordinator of a group is the leader of its partition of `__consumer_offsets`.
-    pub(super) fn handle_find_coordinator(&mut self, from: Node, correlation: CorrelationId, request: &FindCoordinatorRequest, out: &mut Outbox) {
+    pub(super) fn handle_find_coordinator(
+        &mut self,
+        from: Node,
+        correlation: CorrelationId,
+        request: &FindCoordinatorRequest,
+        out: &mut Outbox,
+    ) {
         let coordinator = self.offsets_topic().and_then(|topic| {
             let count = self.memory.image.topic(topic)?.partitions.len();
             let partition = coordinator_partition(&request.key, count as u16);
@@ -98,7 +127,13 @@ impl Broker {
         Self::reply(from, correlation, Response::FindCoordinator(FindCoordinatorResponse { error, coordinator }), out);
     }
 
-    pub(super) fn handle_init_producer_id(&mut self, from: Node, correlation: CorrelationId, request: InitProducerIdRequest, out: &mut Outbox) {
+    pub(super) fn handle_init_producer_id(
+        &mut self,
+        from: Node,
+        correlation: CorrelationId,
+        request: InitProducerIdRequest,
+        out: &mut Outbox,
+    ) {
         // A producer that bumps its own epoch keeps its id, while epochs last (KIP-360).
         if request.producer_id != ProducerId::NONE && request.producer_epoch.0 < i16::MAX - 1 {
             let producer_epoch = ProducerEpoch(request.producer_epoch.0 + 1);
@@ -109,14 +144,23 @@ impl Broker {
         self.give_producer_ids(out);
     }
 
-    fn answer_init(&self, from: Node, correlation: CorrelationId, producer_id: ProducerId, producer_epoch: ProducerEpoch, out: &mut Outbox) {
+    fn answer_init(
+        &self,
+        from: Node,
+        correlation: CorrelationId,
+        producer_id: ProducerId,
+        producer_epoch: ProducerEpoch,
+        out: &mut Outbox,
+    ) {
         let response = InitProducerIdResponse { error: ErrorCode::None, producer_id, producer_epoch };
         Self::reply(from, correlation, Response::InitProducerId(response), out);
     }
 
     /// Answers who waits from the block, and asks the controller for the next block when it is used up.
     fn give_producer_ids(&mut self, out: &mut Outbox) {
-        while self.memory.producer_ids.next < self.memory.producer_ids.end && !self.memory.producer_ids.waiting.is_empty() {
+        while self.memory.producer_ids.next < self.memory.producer_ids.end
+            && !self.memory.producer_ids.waiting.is_empty()
+        {
             let (from, correlation) = self.memory.producer_ids.waiting.remove(0);
             let producer_id = ProducerId(self.memory.producer_ids.next);
             self.memory.producer_ids.next += 1;
@@ -130,14 +174,22 @@ impl Broker {
         match (self.observer.leader(), self.lifecycle.broker_epoch()) {
             (Some(controller), Some(broker_epoch)) => {
                 let request = AllocateProducerIdsRequest { broker: self.id, broker_epoch };
-                out.send(Node::Controller(controller), Message::Request { correlation, request: Request::AllocateProducerIds(request) });
+                out.send(
+                    Node::Controller(controller),
+                    Message::Request { correlation, request: Request::AllocateProducerIds(request) },
+                );
                 out.set_timer(Timer::ControllerRequestTimeout(correlation), ALLOCATE_TIMEOUT);
             }
             _ => out.set_timer(Timer::ControllerRequestTimeout(correlation), SimDuration::from_millis(50)),
         }
     }
 
-    pub(super) fn on_producer_ids(&mut self, correlation: CorrelationId, response: AllocateProducerIdsResponse, out: &mut Outbox) {
+    pub(super) fn on_producer_ids(
+        &mut self,
+        correlation: CorrelationId,
+        response: AllocateProducerIdsResponse,
+        out: &mut Outbox,
+    ) {
         if self.memory.producer_ids.in_flight != Some(correlation) {
             return;
         }

@@ -106,7 +106,13 @@ impl Broker {
         self.complete_fetches(id, out);
     }
 
-    fn become_follower(&mut self, id: TopicPartition, registration: &PartitionRegistration, is_new_epoch: bool, out: &mut Outbox) {
+    fn become_follower(
+        &mut self,
+        id: TopicPartition,
+        registration: &PartitionRegistration,
+        is_new_epoch: bool,
+        out: &mut Outbox,
+    ) {
         let leader = registration.leader;
         let Some(partition) = self.memory.partitions.get_mut(&id) else { return };
         let was_leader = partition.is_leader();

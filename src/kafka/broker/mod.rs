@@ -24,10 +24,10 @@ use crate::sim::rng::{Seed, Stream};
 use crate::sim::time::SimDuration;
 use crate::trace::Outbox;
 use crate::trace::event::{TraceEvent, TruncationReason};
+use fetch::DelayedFetch;
 use follower::Fetcher;
 use isr::AlterPartitionManager;
 use lookups::ProducerIdBlock;
-use fetch::DelayedFetch;
 use produce::DelayedProduce;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -129,7 +129,10 @@ impl Broker {
         self.observer.on_start(out);
         self.lifecycle.on_start(self.surroundings(), out);
         out.set_timer(Timer::IsrCheck, millis(self.config.replica_lag_time_max_ms / 2));
-        out.set_timer(Timer::HighWatermarkCheckpoint, millis(self.config.replica_high_watermark_checkpoint_interval_ms));
+        out.set_timer(
+            Timer::HighWatermarkCheckpoint,
+            millis(self.config.replica_high_watermark_checkpoint_interval_ms),
+        );
     }
 
     /// The process is killed. With the power lost, what had not reached the platter is gone too.
@@ -207,7 +210,10 @@ impl Broker {
             Timer::AlterPartitionRetry => self.send_alter_partition(out),
             Timer::HighWatermarkCheckpoint => {
                 self.checkpoint_high_watermarks();
-                out.set_timer(Timer::HighWatermarkCheckpoint, millis(self.config.replica_high_watermark_checkpoint_interval_ms));
+                out.set_timer(
+                    Timer::HighWatermarkCheckpoint,
+                    millis(self.config.replica_high_watermark_checkpoint_interval_ms),
+                );
             }
             Timer::BrokerHeartbeat => {
                 self.lifecycle.on_timer(&timer, self.surroundings(), out);
@@ -336,7 +342,13 @@ impl Broker {
         }
     }
 
-    fn record_truncation(partition: TopicPartition, from: Offset, to: Offset, reason: TruncationReason, out: &mut Outbox) {
+    fn record_truncation(
+        partition: TopicPartition,
+        from: Offset,
+        to: Offset,
+        reason: TruncationReason,
+        out: &mut Outbox,
+    ) {
         if to < from {
             out.record(TraceEvent::LogTruncated { partition, from, to, reason });
         }

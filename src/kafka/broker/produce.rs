@@ -20,9 +20,14 @@ pub(super) const WRITEBACK_DELAY: SimDuration = SimDuration::from_secs(30);
 /// Who waits for a produce to be replicated.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Waiter {
-    Client { from: Node, correlation: CorrelationId },
+    Client {
+        from: Node,
+        correlation: CorrelationId,
+    },
     /// The group coordinator's own write.
-    Coordinator { ticket: u64 },
+    Coordinator {
+        ticket: u64,
+    },
 }
 
 /// One partition of a produce that waits (`DelayedProduce`).
@@ -43,7 +48,13 @@ pub(super) struct DelayedProduce {
 }
 
 impl Broker {
-    pub(super) fn handle_produce(&mut self, from: Node, correlation: CorrelationId, produce: ProduceRequest, out: &mut Outbox) {
+    pub(super) fn handle_produce(
+        &mut self,
+        from: Node,
+        correlation: CorrelationId,
+        produce: ProduceRequest,
+        out: &mut Outbox,
+    ) {
         let ProduceRequest { acks, timeout, batches } = produce;
         let mut partitions = Vec::with_capacity(batches.len());
         for (id, batch) in batches {
@@ -79,7 +90,13 @@ impl Broker {
     }
 
     /// Validates a client's batch and appends it as leader.
-    fn append_from_client(&mut self, id: TopicPartition, batch: RecordBatch, acks: i16, out: &mut Outbox) -> Result<Offset, ErrorCode> {
+    fn append_from_client(
+        &mut self,
+        id: TopicPartition,
+        batch: RecordBatch,
+        acks: i16,
+        out: &mut Outbox,
+    ) -> Result<Offset, ErrorCode> {
         let partition = self.memory.partitions.get(&id).ok_or(ErrorCode::UnknownTopicOrPartition)?;
         let leader = partition.leader().ok_or(ErrorCode::NotLeaderOrFollower)?;
         if acks == -1 && leader.state.committed().len() < partition.effective_min_isr() {
@@ -99,19 +116,34 @@ impl Broker {
         }
     }
 
-    fn append_as_leader(&mut self, id: TopicPartition, batch: RecordBatch, out: &mut Outbox) -> Result<Offset, ErrorCode> {
+    fn append_as_leader(
+        &mut self,
+        id: TopicPartition,
+        batch: RecordBatch,
+        out: &mut Outbox,
+    ) -> Result<Offset, ErrorCode> {
         let partition = self.memory.partitions.get(&id).ok_or(ErrorCode::UnknownTopicOrPartition)?;
         let log = self.disk.logs.entry(id).or_default();
         let records = batch.records.len() as u32;
         let appended = log.append_as_leader(batch, partition.leader_epoch, &partition.config);
         let written_at = out.now() + self.disk.hardware.flush(out.now());
         let flushes_at_once = partition.config.flush_messages <= i64::from(records);
-        log.will_be_flushed(if flushes_at_once { written_at } else { written_at + WRITEBACK_DELAY.min(millis(partition.config.flush_ms)) });
+        log.will_be_flushed(if flushes_at_once {
+            written_at
+        } else {
+            written_at + WRITEBACK_DELAY.min(millis(partition.config.flush_ms))
+        });
         if let Some(base_offset) = appended.rolled {
             out.record(TraceEvent::SegmentRolled { partition: id, base_offset });
         }
         let leader_epoch = partition.leader_epoch;
-        out.record(TraceEvent::LogAppended { partition: id, base_offset: appended.base_offset, records, leader_epoch, as_leader: true });
+        out.record(TraceEvent::LogAppended {
+            partition: id,
+            base_offset: appended.base_offset,
+            records,
+            leader_epoch,
+            as_leader: true,
+        });
         self.advance_high_watermark(id, out);
         self.complete_fetches(id, out);
         Ok(appended.base_offset)
@@ -125,7 +157,10 @@ impl Broker {
             return;
         }
         for pending in delayed.partitions.iter().filter(|pending| !pending.is_done) {
-            out.record(TraceEvent::ProduceDelayed { partition: pending.response.partition, required_offset: pending.required });
+            out.record(TraceEvent::ProduceDelayed {
+                partition: pending.response.partition,
+                required_offset: pending.required,
+            });
         }
         self.memory.delayed_produces.push(delayed);
         out.set_timer(Timer::DelayedOperation(ticket), timeout);
@@ -135,7 +170,8 @@ impl Broker {
     fn is_produce_complete(&self, delayed: &mut DelayedProduce) -> bool {
         for pending in delayed.partitions.iter_mut().filter(|pending| !pending.is_done) {
             let partition = self.memory.partitions.get(&pending.response.partition);
-            let Some((partition, leader)) = partition.and_then(|partition| Some((partition, partition.leader()?))) else {
+            let Some((partition, leader)) = partition.and_then(|partition| Some((partition, partition.leader()?)))
+            else {
                 pending.response.error = ErrorCode::NotLeaderOrFollower;
                 pending.response.current_leader = self.known_leader(pending.response.partition);
                 pending.is_done = true;
@@ -157,7 +193,8 @@ impl Broker {
     pub(super) fn complete_produces(&mut self, id: TopicPartition, out: &mut Outbox) {
         let mut index = 0;
         while index < self.memory.delayed_produces.len() {
-            let waits_for_it = self.memory.delayed_produces[index].partitions.iter().any(|pending| pending.response.partition == id);
+            let waits_for_it =
+                self.memory.delayed_produces[index].partitions.iter().any(|pending| pending.response.partition == id);
             if !waits_for_it {
                 index += 1;
                 continue;
@@ -175,7 +212,9 @@ impl Broker {
 
     /// A produce has waited for its whole time-out.
     pub(super) fn expire_produce(&mut self, ticket: u64, out: &mut Outbox) {
-        let Some(index) = self.memory.delayed_produces.iter().position(|delayed| delayed.ticket == ticket) else { return };
+        let Some(index) = self.memory.delayed_produces.iter().position(|delayed| delayed.ticket == ticket) else {
+            return;
+        };
         let mut delayed = self.memory.delayed_produces.remove(index);
         for pending in delayed.partitions.iter_mut().filter(|pending| !pending.is_done) {
             pending.response.error = ErrorCode::RequestTimedOut;

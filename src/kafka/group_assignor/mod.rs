@@ -142,12 +142,22 @@ mod tests {
 
     #[test]
     fn uniform_takes_from_the_full_what_a_newcomer_needs() {
-        check(GroupAssignor::Uniform, &[(1, 4)], &["a: 1 | 1=0,1", "b: 1 | 1=2,3", "c: 1"], &["a: 1=0,1", "b: 1=2", "c: 1=3"]);
+        check(
+            GroupAssignor::Uniform,
+            &[(1, 4)],
+            &["a: 1 | 1=0,1", "b: 1 | 1=2,3", "c: 1"],
+            &["a: 1=0,1", "b: 1=2", "c: 1=3"],
+        );
     }
 
     #[test]
     fn uniform_with_different_subscriptions_evens_the_load_out() {
-        check(GroupAssignor::Uniform, &[(1, 4), (2, 4)], &["a: 1 2 | 1=0,1,2,3", "b: 2"], &["a: 1=0,1,2,3", "b: 2=0,1,2,3"]);
+        check(
+            GroupAssignor::Uniform,
+            &[(1, 4), (2, 4)],
+            &["a: 1 2 | 1=0,1,2,3", "b: 2"],
+            &["a: 1=0,1,2,3", "b: 2=0,1,2,3"],
+        );
     }
 
     #[test]
@@ -171,8 +181,10 @@ mod tests {
     fn a_large_group_is_assigned_in_a_blink() {
         let topics: Vec<_> = (0..20).map(|id| (TopicId(id), 50)).collect();
         for different in [false, true] {
-            let wants = |member: u16, topic: u16| !different || (member * 7 + topic * 3) % 5 != 0;
-            let list = |id: u16| (0..20).filter(|topic| wants(id, *topic)).map(|topic| format!("{topic} ")).collect::<String>();
+            let wants = |member: u16, topic: u16| !different || !(member * 7 + topic * 3).is_multiple_of(5);
+            let list = |id: u16| {
+                (0..20).filter(|topic| wants(id, *topic)).map(|topic| format!("{topic} ")).collect::<String>()
+            };
             let members: Vec<_> = (0..100).map(|id| member(&format!("m{id}: {}", list(id)))).collect();
             for assignor in GroupAssignor::ALL {
                 let target = assignor.assign(GroupSpec { topics: topics.clone(), members: members.clone() });

@@ -50,14 +50,21 @@ impl GroupOffsets {
     /// Simplified: `require_stable` changes nothing, as there are no transactional commits yet; Kafka would also hold the
     /// answer back until commits under way are replicated.
     pub fn fetch(&self, request: &OffsetFetchRequest) -> OffsetFetchResponse {
-        let committed = |partition| self.get(&request.group, partition).map(|value| value.committed.clone());
-        let partitions = request.partitions.iter().map(|partition| (*partition, ErrorCode::None, committed(*partition)));
+        let committed = |partition| self.get(&request.group, partition).map(|value| value.committed);
+        let partitions =
+            request.partitions.iter().map(|partition| (*partition, ErrorCode::None, committed(*partition)));
         OffsetFetchResponse { error: ErrorCode::None, partitions: partitions.collect() }
     }
 
     /// Tombstones for the group's offsets that have outlived `retention`, counted from when the group became empty, or
     /// from the commit when it never had members.
-    pub fn expired(&self, group: &GroupId, empty_since: Option<SimTime>, now: SimTime, retention: SimDuration) -> Vec<OffsetsRecord> {
+    pub fn expired(
+        &self,
+        group: &GroupId,
+        empty_since: Option<SimTime>,
+        now: SimTime,
+        retention: SimDuration,
+    ) -> Vec<OffsetsRecord> {
         let is_expired = |value: &CommittedAt| now.since(empty_since.unwrap_or(value.at)) >= retention;
         let offsets = self.of_group(group).filter(|(_, value)| is_expired(value));
         offsets.map(|(partition, _)| OffsetsRecord::Offset { group: group.clone(), partition, value: None }).collect()

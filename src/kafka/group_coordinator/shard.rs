@@ -14,8 +14,8 @@ use super::{classic_leave, classic_rebalance, classic_sync};
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{GroupId, MemberId, Node, TopicPartition};
 use crate::protocol::message::{
-    HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, LeaveGroupRequest, LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse,
-    OffsetFetchRequest, Response, SyncGroupRequest,
+    HeartbeatRequest, HeartbeatResponse, JoinGroupRequest, LeaveGroupRequest, LeaveGroupResponse, OffsetCommitRequest,
+    OffsetCommitResponse, OffsetFetchRequest, Response, SyncGroupRequest,
 };
 use crate::protocol::offset::{Generation, LeaderEpoch};
 use crate::protocol::timer::Timer;
@@ -94,8 +94,11 @@ impl Shard {
             return turn.answer(to, Response::OffsetCommit(commit_error(&request, ErrorCode::None)));
         }
         let at = turn.now();
-        let offsets: Vec<(TopicPartition, CommittedAt)> =
-            request.offsets.into_iter().map(|(partition, committed)| (partition, CommittedAt { committed, at })).collect();
+        let offsets: Vec<(TopicPartition, CommittedAt)> = request
+            .offsets
+            .into_iter()
+            .map(|(partition, committed)| (partition, CommittedAt { committed, at }))
+            .collect();
         let record = |(partition, value): &(TopicPartition, CommittedAt)| OffsetsRecord::Offset {
             group: request.group.clone(),
             partition: *partition,
@@ -115,12 +118,14 @@ impl Shard {
             self.groups.insert(request.group.clone(), ClassicGroup::new(request.group.clone(), turn.now()));
             return Ok(());
         };
-        group.validate_offset_commit(request.member.as_ref(), request.group_instance_id.as_ref(), request.generation)?;
-        match (group.state(), &request.member) {
-            (ClassicGroupState::Stable | ClassicGroupState::PreparingRebalance, Some(member)) => {
-                classic_rebalance::touch(group, member, turn);
-            }
-            (_, _) => {}
+        group.validate_offset_commit(
+            request.member.as_ref(),
+            request.group_instance_id.as_ref(),
+            request.generation,
+        )?;
+        let is_heard = matches!(group.state(), ClassicGroupState::Stable | ClassicGroupState::PreparingRebalance);
+        if let Some(member) = request.member.as_ref().filter(|_| is_heard) {
+            classic_rebalance::touch(group, member, turn);
         }
         Ok(())
     }
@@ -228,7 +233,9 @@ impl Shard {
     /// Takes one record of the log over.
     pub fn replay(&mut self, record: OffsetsRecord) {
         match record {
-            OffsetsRecord::Offset { group, partition, value: Some(value) } => self.offsets.set(&group, partition, value),
+            OffsetsRecord::Offset { group, partition, value: Some(value) } => {
+                self.offsets.set(&group, partition, value)
+            }
             OffsetsRecord::Offset { group, partition, value: None } => self.offsets.remove(&group, partition),
             OffsetsRecord::Group { group, value: Some(value) } => {
                 self.groups.insert(group.clone(), value.into_group(group));

@@ -95,7 +95,14 @@ fn columns(area: Rect, brokers: &[BrokerId], rows: &[TopicPartition], detail: De
     let (title, strip) = row_detail.heights();
     let row = |(index, partition): (usize, &TopicPartition)| {
         let top = area.y + head + row_height * index as f64;
-        RowLayout { partition: *partition, top, height: row_height, strip_y: top + title, strip_height: strip, slots: slots(row_detail, inner_width) }
+        RowLayout {
+            partition: *partition,
+            top,
+            height: row_height,
+            strip_y: top + title,
+            strip_height: strip,
+            slots: slots(row_detail, inner_width),
+        }
     };
     let broker = |(index, id): (usize, &BrokerId)| {
         let card = Rect::new(left + (width + gap) * index as f64, area.y, width, card_height);
@@ -133,7 +140,7 @@ impl RowDetail {
 
 fn row_detail(detail: Detail, row_height: f64, width: f64) -> RowDetail {
     match row_height {
-        height if height >= 20.0 && height < 36.0 && width >= 150.0 => RowDetail::Slim,
+        height if (20.0..36.0).contains(&height) && width >= 150.0 => RowDetail::Slim,
         height if height < 36.0 => RowDetail::Line,
         height if height < 50.0 || detail == Detail::Strips => RowDetail::Strip,
         height if height < 72.0 => RowDetail::Cells,
@@ -165,9 +172,21 @@ fn tiles(area: Rect, brokers: &[BrokerId], rows: &[TopicPartition]) -> Grid {
     let broker = |(index, id): (usize, &BrokerId)| {
         let (line, column) = ((index as f64 / columns).floor(), index as f64 % columns);
         let card = Rect::new(area.x + (width + gap) * column, area.y + (height + gap) * line, width, height);
-        BrokerLayout { id: *id, card, inner: card.inset(if width > 80.0 { 10.0 } else { 5.0 }, 0.0), head_height: height }
+        BrokerLayout {
+            id: *id,
+            card,
+            inner: card.inset(if width > 80.0 { 10.0 } else { 5.0 }, 0.0),
+            head_height: height,
+        }
     };
-    let row = |partition: &TopicPartition| RowLayout { partition: *partition, top: area.y, height: 0.0, strip_y: area.y, strip_height: 0.0, slots: 0 };
+    let row = |partition: &TopicPartition| RowLayout {
+        partition: *partition,
+        top: area.y,
+        height: 0.0,
+        strip_y: area.y,
+        strip_height: 0.0,
+        slots: 0,
+    };
     Grid {
         detail: Detail::Tiles,
         row_detail: RowDetail::Line,

@@ -34,7 +34,9 @@ impl StageLayout {
 /// How far ahead, and how far aside of the straight line (0 when their extents meet), the other rectangle lies.
 fn offsets(here: Rect, there: Rect, direction: Direction) -> (f64, f64) {
     let (dx, dy) = (there.center().x - here.center().x, there.center().y - here.center().y);
-    let gap = |one: f64, one_size: f64, other: f64, other_size: f64| (other - (one + one_size)).max(one - (other + other_size)).max(0.0);
+    let gap = |one: f64, one_size: f64, other: f64, other_size: f64| {
+        (other - (one + one_size)).max(one - (other + other_size)).max(0.0)
+    };
     let across = gap(here.y, here.height, there.y, there.height);
     let along = gap(here.x, here.width, there.x, there.width);
     match direction {
@@ -68,7 +70,10 @@ mod tests {
         assert_eq!(to(Direction::Right), Some(Selection::Replica(BrokerId(3), orders(1))));
         assert_eq!(to(Direction::Up), Some(Selection::Replica(BrokerId(2), orders(0))));
         assert_eq!(to(Direction::Down), Some(Selection::Replica(BrokerId(2), orders(2))));
-        assert_eq!(layout.neighbour(&Selection::Replica(BrokerId(2), orders(0)), Direction::Up), Some(Selection::Broker(BrokerId(2))));
+        assert_eq!(
+            layout.neighbour(&Selection::Replica(BrokerId(2), orders(0)), Direction::Up),
+            Some(Selection::Broker(BrokerId(2)))
+        );
     }
 
     #[test]
@@ -78,10 +83,9 @@ mod tests {
         let mut open: Vec<Selection> = reached.iter().cloned().collect();
         while let Some(here) = open.pop() {
             for direction in [Direction::Left, Direction::Right, Direction::Up, Direction::Down] {
-                if let Some(next) = layout.neighbour(&here, direction) {
-                    if reached.insert(next.clone()) {
-                        open.push(next);
-                    }
+                if let Some(next) = layout.neighbour(&here, direction).filter(|next| !reached.contains(next)) {
+                    reached.insert(next.clone());
+                    open.push(next);
                 }
             }
         }
