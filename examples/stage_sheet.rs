@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example stage_sheet --no-default-features --features ssr -- FOLDER`
 
+use correio::playback::recording::Recording;
+use correio::scenario::recipe::Recipe;
 use correio::text::Text;
 use correio::text::language::Language;
 use correio::ui::stage::StagePicture;
@@ -10,7 +12,9 @@ use correio::view::geometry::Size;
 use correio::view::highlight::Highlight;
 use correio::view::layout::{StageLayout, Structure};
 use correio::view::traffic::Traffic;
-use correio::view::{BrokerId, fixture, moments};
+use correio::view::flight_view::FlightView;
+use correio::view::from_cluster::{History, cluster_view, flights};
+use correio::view::{BrokerId, SimTime, fixture, moments};
 use correio::view::selection::Selection;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -21,7 +25,7 @@ struct SheetProps {
     width: u32,
     height: u32,
     language: Language,
-    is_resting: bool,
+    flights: Option<Rc<Vec<FlightView>>>,
     selected: Option<Selection>,
     followed: Option<Selection>,
 }
@@ -30,7 +34,7 @@ struct SheetProps {
 fn Sheet(props: &SheetProps) -> Html {
     let window = Size { width: f64::from(props.width), height: f64::from(props.height) };
     let layout = Rc::new(StageLayout::new(&Structure::of(&props.view), window, 1.0));
-    let resting = props.is_resting.then(|| Rc::new(Traffic::new(&fixture::flights(), &layout)));
+    let resting = props.flights.as_ref().map(|flights| Rc::new(Traffic::new(flights, &layout)));
     let highlight = props.followed.as_ref().and_then(|followed| Highlight::of(followed, &props.view));
     html! {
         <StagePicture view={props.view.clone()} layout={layout.clone()} text={Text::new(props.language)} {resting} {highlight} selected={props.selected.clone()}/>
@@ -50,7 +54,7 @@ fn main() -> std::io::Result<()> {
                     width,
                     height,
                     language: if theme == "light" { Language::En } else { Language::PtBr },
-                    is_resting: name == "at-rest",
+                    flights: (name == "at-rest").then(|| Rc::new(fixture::flights())),
                     selected: (name == "at-rest").then_some(Selection::Broker(BrokerId(2))),
                     followed: (name == "followed").then_some(Selection::Customer(2)),
                 };
@@ -58,8 +62,31 @@ fn main() -> std::io::Result<()> {
             }
         }
     }
+    for (scenario, millis) in RUNS {
+        let mut recording = Recording::new(Recipe::built_in(scenario).map_err(|error| std::io::Error::other(error.en()))?.cluster(), Vec::new());
+        recording.seek_time(SimTime::from_millis(millis));
+        let view = cluster_view(recording.cluster(), History { milestones: recording.milestones_so_far(), recent: recording.recent() });
+        let flights = Rc::new(flights(recording.cluster()));
+        for ((width, height), theme) in [(WINDOWS[0], "light"), (WINDOWS[1], "dark"), (WINDOWS[3], "light")] {
+            let language = if theme == "light" { Language::En } else { Language::PtBr };
+            let props = SheetProps { view: Rc::new(view.clone()), width, height, language, flights: Some(flights.clone()), selected: None, followed: None };
+            std::fs::write(format!("{folder}/{scenario}-{millis}-{width}-{theme}.html"), page(theme, &render(props)))?;
+        }
+    }
     Ok(())
 }
+
+/// Moments of real runs, in milliseconds.
+const RUNS: [(&str, u64); 8] = [
+    ("checkout", 0),
+    ("checkout", 400),
+    ("checkout", 9_003),
+    ("kill-the-leader", 14_500),
+    ("kill-the-leader", 21_000),
+    ("kill-the-leader", 26_000),
+    ("kill-the-leader", 60_000),
+    ("slow-consumer", 40_000),
+];
 
 fn page(theme: &str, body: &str) -> String {
     let css: String = ["tokens.css", "stage.css"].map(|file| std::fs::read_to_string(format!("www/{file}")).unwrap_or_default()).concat();

@@ -20,7 +20,7 @@ use crate::view::ledger_view::LedgerView;
 use crate::view::narration_view::NarrationView;
 use crate::view::settings_view::{SettingsView, settings};
 use crate::view::timeline_view::TimelineView;
-use crate::view::{command_line, inspect, telling, timeline};
+use crate::view::{command_line, ghosts, inspect, telling, timeline};
 use std::rc::Rc;
 
 /// For how many microseconds of the viewer's a sentence stays before something of its weight may take its place.
@@ -100,7 +100,9 @@ impl Views {
     fn follow_moment(&mut self, run: &Run) {
         let recording = run.recording();
         replace(&mut self.names, names(recording.cluster()));
-        self.cluster = Rc::new(cluster_of(run));
+        let mut cluster = cluster_of(run);
+        ghosts::recall(&self.cluster, &mut cluster);
+        self.cluster = Rc::new(cluster);
         self.flights = Rc::new(flights(recording.cluster()));
         replace_option(&mut self.primary, primary(&self.cluster, run.recipe()));
     }

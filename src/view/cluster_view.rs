@@ -17,12 +17,23 @@ pub struct ClusterView {
     pub brokers: Vec<BrokerView>,
     /// By id; the order of rows. Internal topics come last.
     pub topics: Vec<TopicView>,
+    /// Topics that the scenario is about to create, so that their rows have their place from the start.
+    pub expected_topics: Vec<ExpectedTopicView>,
     pub producers: Vec<ProducerView>,
     pub groups: Vec<GroupView>,
     /// Only the links that something was done to, one entry a direction.
     pub links: Vec<LinkView>,
     /// The newest orders, oldest first.
     pub orders: Vec<OrderView>,
+}
+
+/// A topic that does not exist yet.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExpectedTopicView {
+    /// What its id will be.
+    pub id: TopicId,
+    pub name: Arc<str>,
+    pub partitions: u16,
 }
 
 /// One direction of a link with a fault.
@@ -47,10 +58,15 @@ impl ClusterView {
     }
     /// `orders-0`: a partition as people say it.
     pub fn partition_name(&self, partition: TopicPartition) -> String {
-        match self.topic(partition.topic) {
-            Some(topic) => format!("{}-{}", topic.name, partition.partition),
+        let expected = || self.expected_topics.iter().find(|topic| topic.id == partition.topic).map(|topic| &topic.name);
+        match self.topic(partition.topic).map(|topic| &topic.name).or_else(expected) {
+            Some(name) => format!("{name}-{}", partition.partition),
             None => format!("topic {}-{}", partition.topic, partition.partition),
         }
+    }
+    /// The rows of partitions that do not exist yet.
+    pub fn expected_rows(&self) -> impl Iterator<Item = TopicPartition> {
+        self.expected_topics.iter().flat_map(|topic| (0..topic.partitions).map(|index| TopicPartition::new(topic.id, index)))
     }
     /// The partitions that get a row on the stage: those of the applications' own topics.
     pub fn rows(&self) -> impl Iterator<Item = &PartitionView> {

@@ -40,6 +40,7 @@ pub fn cluster() -> ClusterView {
         quorum: quorum(),
         brokers: (1..=3).map(broker).collect(),
         topics: vec![orders_topic()],
+        expected_topics: Vec::new(),
         producers: vec![checkout()],
         groups: GROUPS.iter().scan(1, |first, group| Some(service(first, group))).collect(),
         links: vec![

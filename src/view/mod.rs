@@ -20,6 +20,7 @@ pub mod geometry;
 pub mod layout;
 pub mod traffic;
 pub mod highlight;
+pub mod ghosts;
 pub mod fixture;
 pub mod from_cluster;
 pub mod chips;

@@ -4,8 +4,8 @@ use super::envelope::{followed_envelope, Envelope, Stand};
 use super::shapes::{mark, px, rect, text, text_width, translate, Anchor, Mark};
 use super::target::{Reach, Target};
 use crate::text::Text;
-use crate::view::Offset;
-use crate::view::client_view::{GroupState, GroupView, MemberView, PositionView, ServiceRole};
+use crate::view::{Offset, TopicPartition};
+use crate::view::client_view::{GroupState, GroupView, MemberView, ServiceRole};
 use crate::view::geometry::{Point, Rect};
 use crate::view::highlight::Highlight;
 use crate::view::layout::GroupLayout;
@@ -35,7 +35,7 @@ pub(super) fn Group(props: &GroupProps) -> Html {
         <>
             { rect(place.card, 10.0, "stage-card") }
             { title(props) }
-            <g>{ for place.lanes.iter().enumerate().filter_map(|(index, (id, bar))| Some(lane(props, index, group.positions.iter().find(|position| position.partition == *id)?, *bar))) }</g>
+            <g>{ for place.lanes.iter().enumerate().map(|(index, (partition, bar))| lane(props, index, *partition, *bar)) }</g>
         </>
     };
     let members = place.members.iter().enumerate().filter_map(|(index, (client, at))| {
@@ -117,32 +117,36 @@ fn member(props: &GroupProps, index: usize, member: &MemberView, at: Point) -> H
     Target { selection: Selection::Client(member.client), selected: props.selected.as_ref(), name, reach: Reach::Arrows, class }.around(shapes)
 }
 
-/// A partition's log as a bar that ends at the high watermark; the pin is the committed offset, and the gap is the lag.
-fn lane(props: &GroupProps, index: usize, position: &PositionView, bar: Rect) -> Html {
-    let end = position.high_watermark;
-    let x = |offset: Offset| {
-        let back = (end.0 - offset.0).clamp(0, LANE_OFFSETS);
-        bar.right() - bar.width * back as f64 / LANE_OFFSETS as f64
-    };
-    let committed = position.committed.map(x);
-    let read = committed.unwrap_or(bar.x);
-    let lag = position.lag.filter(|lag| *lag > 0);
-    // The number stands in the gap, and moves beside it when that is too narrow.
-    let lag_x = |words: &str| (read + bar.right()) / 2.0 - (text_width(words, 13.0) / 2.0 - (bar.right() - read) / 2.0).max(0.0);
+/// A partition's log as a bar that ends at the high watermark. The pin stands where the group reads, the hollow one where
+/// it would start again after a crash; the gap between the pin and the bar's end is the lag.
+fn lane(props: &GroupProps, index: usize, partition: TopicPartition, bar: Rect) -> Html {
+    let position = props.group.positions.iter().find(|position| position.partition == partition);
+    let end = position.map_or(Offset::ZERO, |position| position.high_watermark);
+    let x = |offset: Offset| bar.right() - bar.width * (end.0 - offset.0).clamp(0, LANE_OFFSETS) as f64 / LANE_OFFSETS as f64;
+    let committed = position.and_then(|position| position.committed);
+    let read = position.and_then(|position| position.position.max(committed));
+    let filled = read.map_or(bar.x, x);
+    let unread = end.since(read.unwrap_or_else(|| position.map_or(Offset::ZERO, |position| position.log_start_offset)));
+    let has_pins = bar.width >= 24.0;
+    let pin = |offset: Offset, class, data| html! { <path {class} transform={translate(Point::new(x(offset), bar.y - 1.0))} d={data}/> };
     html! {
         <g key={index} class="stage-lane">
             if bar.height > 5.0 {
-                { text(Point::new(bar.x - 6.0, bar.bottom() + 2.0), Anchor::End, "stage-small is-quiet is-number", position.partition.partition.to_string()) }
+                { text(Point::new(bar.x - 6.0, bar.bottom() + 2.0), Anchor::End, "stage-small is-quiet is-number", partition.partition.to_string()) }
             }
             { rect(bar, bar.height / 2.0, "stage-bar-track") }
-            { rect(Rect { width: (read - bar.x).max(0.0), ..bar }, bar.height / 2.0, "stage-bar-fill") }
-            if let Some(at) = position.position.map(x).filter(|at| Some(*at) != committed && bar.width >= 24.0) {
-                <path class="stage-position" transform={translate(Point::new(at, bar.y - 1.0))} d="M0 0-3.5-6H3.5Z"/>
-            }
-            if let Some(at) = committed.filter(|_| bar.width >= 24.0) { <path class="stage-pin" transform={translate(Point::new(at, bar.y - 1.0))} d="M0 0-4-7H4Z"/> }
-            if let (Some(lag), true) = (lag, bar.height > 5.0) {
-                { text(Point::new(lag_x(&lag.to_string()), bar.y - 9.0), Anchor::Middle, "stage-small is-number is-quiet", props.text.integer(lag as i64)) }
-            }
+            { rect(Rect { width: (filled - bar.x).max(0.0), ..bar }, bar.height / 2.0, "stage-bar-fill") }
+            if let Some(committed) = committed.filter(|committed| has_pins && Some(*committed) != read) { { pin(committed, "stage-committed", "M0 0-3.5-6H3.5Z") } }
+            if let Some(read) = read.filter(|_| has_pins) { { pin(read, "stage-pin", "M0 0-4-7H4Z") } }
+            if unread > 0 && bar.height > 5.0 { { unread_words(props.text, unread, filled, bar) } }
         </g>
     }
+}
+
+/// The number stands in the gap, and moves beside it when that is too narrow.
+fn unread_words(words: Text, unread: u64, filled: f64, bar: Rect) -> Html {
+    let said = words.integer(i64::try_from(unread).unwrap_or(i64::MAX));
+    let (half, gap) = (text_width(&said, 13.0) / 2.0, bar.right() - filled);
+    let x = (filled + bar.right()) / 2.0 + (half + 5.0 - gap / 2.0).max(0.0).min(half);
+    text(Point::new(x.min(bar.right() + 4.0), bar.y - 9.0), Anchor::Middle, "stage-small is-number is-quiet", said)
 }

@@ -60,7 +60,8 @@ pub(super) fn Orders(props: &OrdersProps) -> Html {
 }
 
 fn column_x(card: Rect, column: usize) -> f64 {
-    card.right() - 22.0 - 29.0 * (3 - column) as f64
+    let pitch = if card.width < 210.0 { 23.0 } else { 29.0 };
+    card.right() - 20.0 - pitch * (3 - column) as f64
 }
 
 /// A card torn off at its lower edge.

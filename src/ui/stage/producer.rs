@@ -80,6 +80,8 @@ pub(super) fn state_words(words: Text, state: ProcessState, since: SimTime, now:
         ProcessState::Running => None,
         ProcessState::Paused => Some((Mark::Paused, words.state_paused(lasting))),
         ProcessState::Stopping => Some((Mark::Leaving, words.state_stopping())),
+        // It has never run.
+        ProcessState::Stopped if since == SimTime::ZERO => Some((Mark::Cross, words.short_stopped())),
         ProcessState::Stopped => Some((Mark::Cross, words.state_stopped(lasting))),
         ProcessState::Crashed => Some((Mark::Cross, words.state_crashed(lasting))),
         ProcessState::PowerLost => Some((Mark::Cross, words.state_power_lost(lasting))),

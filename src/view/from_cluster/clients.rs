@@ -88,7 +88,8 @@ fn batch(batch: &ProducerBatch, state: BatchState) -> BatchView {
 }
 
 fn topic_id(cluster: &Cluster, name: &TopicName) -> Option<crate::protocol::ids::TopicId> {
-    cluster.image()?.topic_named(name).map(|topic| topic.topic)
+    let known = cluster.image().and_then(|image| image.topic_named(name)).map(|topic| topic.topic);
+    known.or_else(|| super::metadata::expected_topics(cluster).into_iter().find(|topic| topic.name == name.0).map(|topic| topic.id))
 }
 
 fn settings(producer: &Producer) -> Vec<(&'static str, Arc<str>)> {

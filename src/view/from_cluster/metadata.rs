@@ -7,10 +7,11 @@ use crate::kafka::controller::Controller;
 use crate::kafka::metadata_image::TopicImage;
 use crate::kafka::quorum_state::QuorumState;
 use crate::protocol::config::BrokerConfig;
-use crate::protocol::ids::{TopicName, TopicPartition};
+use crate::protocol::ids::{TopicId, TopicName, TopicPartition};
 use crate::protocol::metadata::PartitionRegistration;
 use crate::protocol::offset::{Offset, QuorumEpoch};
 use crate::view::broker_view::{ControllerView, PartitionView, QuorumRole, QuorumView, TopicView};
+use crate::view::cluster_view::ExpectedTopicView;
 use std::sync::Arc;
 
 /// True for Kafka's own topics.
@@ -57,6 +58,13 @@ pub(super) fn topics(cluster: &Cluster) -> Vec<TopicView> {
     let mut topics: Vec<TopicView> = image.topics().map(|topic| topic_view(cluster, topic, image.topic_config(topic.topic, &cluster_defaults(cluster)).min_insync_replicas)).collect();
     topics.sort_by_key(|topic| (topic.is_internal, topic.id));
     topics
+}
+
+/// The scenario's topics that do not exist yet. They are created in its order, so their ids are known.
+pub(super) fn expected_topics(cluster: &Cluster) -> Vec<ExpectedTopicView> {
+    let exists = |name: &TopicName| cluster.image().is_some_and(|image| image.topic_named(name).is_some());
+    let expected = cluster.options.topics.iter().enumerate().filter(|(_, topic)| !exists(&topic.name));
+    expected.map(|(place, topic)| ExpectedTopicView { id: TopicId(place as u16), name: Arc::clone(&topic.name.0), partitions: topic.partitions }).collect()
 }
 
 fn cluster_defaults(cluster: &Cluster) -> BrokerConfig {

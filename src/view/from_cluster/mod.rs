@@ -42,6 +42,7 @@ pub fn cluster_view(cluster: &Cluster, history: History<'_>) -> ClusterView {
         quorum: metadata::quorum(cluster, history),
         brokers: brokers::brokers(cluster, history),
         topics: metadata::topics(cluster),
+        expected_topics: metadata::expected_topics(cluster),
         producers: clients::producers(cluster, history),
         groups: groups::groups(cluster, history),
         links: links(cluster),

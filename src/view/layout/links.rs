@@ -69,7 +69,7 @@ fn pair(one: Node, other: Node) -> (Node, Node) {
 fn flows(view: &ClusterView) -> Vec<Way> {
     let mut flows = Vec::new();
     for partition in view.rows() {
-        let Some(leader) = partition.leader else { continue };
+        let Some(leader) = partition.leader.filter(|leader| view.broker(*leader).is_some_and(|broker| broker.state.is_up())) else { continue };
         let id = partition.partition;
         let to_leader = |from: Node, kind| Way { from, to: Node::Broker(leader), kind, partition: Some(id), is_upper: true };
         let producers = view.producers.iter().filter(|producer| producer.topic == id.topic && producer.state.is_up());

@@ -57,18 +57,23 @@ impl Structure {
             customers: producer.customers.iter().map(|customer| customer.customer).collect(),
             settings: producer.settings.len(),
         };
-        let rows: Vec<TopicPartition> = view.rows().map(|partition| partition.partition).collect();
+        let rows: Vec<TopicPartition> = view.rows().map(|partition| partition.partition).chain(view.expected_rows()).collect();
+        // A group that has no positions yet will read what there is.
+        let lanes = |group: &super::client_view::GroupView| match group.positions.len() {
+            0 => rows.clone(),
+            _ => group.positions.iter().map(|position| position.partition).collect(),
+        };
         let group = |group: &super::client_view::GroupView| GroupStructure {
             group: group.group.clone(),
             members: group.members.iter().map(|member| member.client).collect(),
-            lanes: group.positions.iter().map(|position| position.partition).collect(),
+            lanes: lanes(group),
         };
         Self {
             controllers: view.quorum.controllers.iter().map(|controller| controller.id).collect(),
             brokers: view.brokers.iter().map(|broker| broker.id).collect(),
-            rows,
             producers: view.producers.iter().map(producer).collect(),
             groups: view.groups.iter().map(group).collect(),
+            rows,
         }
     }
 }
