@@ -1,6 +1,6 @@
 //! A broker as a card: its name and rack, where pressure lives, and its replicas row by row.
 
-use super::producer::state_words;
+use super::producer::{state_words, tone};
 use super::replica::Replica;
 use super::shapes::{bar, mark, rect, text, text_width, Anchor, Mark};
 use super::target::{Reach, Target};
@@ -143,7 +143,7 @@ fn down_line(props: &BrokerProps, kind: Mark, said: String) -> Html {
         Some(both) if fits(&both) => (both, None),
         Some(_) | None => (said, fenced),
     };
-    let class = if matches!(kind, Mark::Cross) { "is-loss" } else { "is-warning" };
+    let class = tone(kind);
     // The words of what happened matter more than how long ago it was.
     let said = if fits(&said) || props.detail == Detail::Cells { said } else { short_state(words, props.broker.state) };
     html! {

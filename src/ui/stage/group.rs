@@ -1,7 +1,7 @@
 //! A consumer group with the service that it serves: its members, what it has done, and how far it is in each partition.
 
 use super::envelope::{followed_envelope, Envelope, Stand};
-use super::shapes::{mark, px, rect, text, text_width, translate, Anchor, Mark};
+use super::shapes::{mark, px, rect, text, text_width, translate, Anchor};
 use super::target::{Reach, Target};
 use crate::text::Text;
 use crate::view::{Offset, TopicPartition};
@@ -110,7 +110,7 @@ fn member(props: &GroupProps, index: usize, member: &MemberView, at: Point) -> H
             if let Some(processing) = member.processing.filter(|_| is_up && props.place.has_hands) {
                 { followed_envelope(Rect::around(at.plus(radius + 11.0, 0.0), 8.0), Envelope { record: processing.record, mark: processing.key, stand: Stand::Solid }, props.highlight) }
             }
-            if !is_up { { mark(at.plus(radius - 2.0, radius - 4.0), Mark::Cross) } }
+            if !is_up { { mark(at.plus(radius - 2.0, radius - 4.0), super::quorum::down_mark(member.state)) } }
         </>
     };
     let class = if is_up { "stage-member" } else { "stage-member is-down" };

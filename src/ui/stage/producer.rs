@@ -57,7 +57,7 @@ fn status(props: &ProducerProps, inner: Rect, state: Option<(Mark, String)>) -> 
     let left = if is_small { inner.x + text_width(&props.producer.name, 21.0) + 8.0 } else { inner.x };
     if let Some((kind, said)) = state {
         return html! {
-            <g class="is-loss">
+            <g class={tone(kind)}>
                 { mark(Point::new(left + 5.0, y - 4.5), kind) }
                 { text(Point::new(left + 16.0, y), Anchor::Start, "stage-small is-strong", said) }
             </g>
@@ -73,6 +73,15 @@ fn status(props: &ProducerProps, inner: Rect, state: Option<(Mark, String)>) -> 
     text(Point::new(inner.x, y), Anchor::Start, "stage-small is-quiet", props.text.paying(paying))
 }
 
+/// The colour of what a process is doing: loss, a warning, or nothing to worry about.
+pub(super) const fn tone(kind: Mark) -> &'static str {
+    match kind {
+        Mark::Cross => "is-loss",
+        Mark::Paused | Mark::Leaving | Mark::Behind => "is-warning",
+        Mark::Off | Mark::Leader | Mark::Full => "is-muted",
+    }
+}
+
 /// What a process is doing, when it is not simply running.
 pub(super) fn state_words(words: Text, state: ProcessState, since: SimTime, now: SimTime) -> Option<(Mark, String)> {
     let lasting = now.since(since);
@@ -81,8 +90,8 @@ pub(super) fn state_words(words: Text, state: ProcessState, since: SimTime, now:
         ProcessState::Paused => Some((Mark::Paused, words.state_paused(lasting))),
         ProcessState::Stopping => Some((Mark::Leaving, words.state_stopping())),
         // It has never run.
-        ProcessState::Stopped if since == SimTime::ZERO => Some((Mark::Cross, words.short_stopped())),
-        ProcessState::Stopped => Some((Mark::Cross, words.state_stopped(lasting))),
+        ProcessState::Stopped if since == SimTime::ZERO => Some((Mark::Off, words.short_stopped())),
+        ProcessState::Stopped => Some((Mark::Off, words.state_stopped(lasting))),
         ProcessState::Crashed => Some((Mark::Cross, words.state_crashed(lasting))),
         ProcessState::PowerLost => Some((Mark::Cross, words.state_power_lost(lasting))),
     }

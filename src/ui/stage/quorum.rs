@@ -3,7 +3,7 @@
 use super::shapes::{mark, rect, text, Anchor, Mark};
 use super::target::{Reach, Target};
 use crate::text::Text;
-use crate::view::broker_view::{ControllerView, QuorumRole, QuorumView};
+use crate::view::broker_view::{ControllerView, ProcessState, QuorumRole, QuorumView};
 use crate::view::geometry::{Point, Rect};
 use crate::view::layout::QuorumLayout;
 use crate::view::selection::Selection;
@@ -62,11 +62,19 @@ fn seal(props: &QuorumProps, controller: &ControllerView, at: Point) -> Html {
             <circle class="stage-seal-disc" cx={super::shapes::px(at.x)} cy={super::shapes::px(at.y)} r={super::shapes::px(radius)}/>
             { text(at.plus(0.0, 4.6), Anchor::Middle, "stage-small is-strong stage-seal-name", words.controller_short(controller.id)) }
             if is_leader { { mark(at.plus(radius - 2.0, -radius + 2.0), Mark::Leader) } }
-            if !is_up { { mark(at.plus(radius - 2.0, -radius + 2.0), Mark::Cross) } }
+            if !is_up { { mark(at.plus(radius - 2.0, -radius + 2.0), down_mark(controller.state)) } }
             { vote(props, controller, at) }
         </>
     };
     Target { selection: Selection::Controller(controller.id), selected: props.selected.as_ref(), name, reach: Reach::Tab, class }.around(shapes)
+}
+
+/// A cross for what fell, a bar for what was put off.
+pub(super) fn down_mark(state: ProcessState) -> Mark {
+    match state {
+        ProcessState::Crashed | ProcessState::PowerLost => Mark::Cross,
+        ProcessState::Running | ProcessState::Paused | ProcessState::Stopping | ProcessState::Stopped => Mark::Off,
+    }
 }
 
 /// Whom it has voted for, while the seat is open; a bar under the seal tells how much of the metadata log it holds.

@@ -77,6 +77,8 @@ pub(super) enum Mark {
     Paused,
     /// An arrow down: on its way out.
     Leaving,
+    /// A bar across: off, and nothing wrong with that.
+    Off,
 }
 
 /// A mark of about 12 px around a point.
@@ -88,6 +90,7 @@ pub(super) fn mark(at: Point, kind: Mark) -> Html {
         Mark::Cross => "stage-mark is-cross",
         Mark::Paused => "stage-mark is-paused",
         Mark::Leaving => "stage-mark is-leaving",
+        Mark::Off => "stage-mark is-off",
     };
     let data = match kind {
         Mark::Leader => "M0-6.4 1.9-2.2 6.4-1.7 3.1 1.4 4 5.9 0 3.6-4 5.9-3.1 1.4-6.4-1.7-1.9-2.2Z",
@@ -95,6 +98,7 @@ pub(super) fn mark(at: Point, kind: Mark) -> Html {
         Mark::Behind => "M-4.2 0a4.2 4.2 0 1 0 8.4 0a4.2 4.2 0 1 0-8.4 0Z",
         Mark::Cross => "M-4.2-4.2 4.2 4.2M4.2-4.2-4.2 4.2",
         Mark::Paused => "M-2.4-4.4V4.4M2.4-4.4V4.4",
+        Mark::Off => "M-4 0H4",
         Mark::Leaving => "M0-5V4M-3.6.6 0 4.6 3.6.6",
     };
     html! { <path {class} transform={translate(at)} d={data}/> }
