@@ -116,7 +116,7 @@ mod tests {
     #[test]
     fn a_path_leads_to_its_line_and_column() {
         let text = "{\n  \"a\": [1, {\"b\": \"x\\\"]\", \"c\": 3}],\n  \"d\": true\n}";
-        assert_eq!(locate(text, "a[1].c"), (2, 35));
+        assert_eq!(locate(text, "a[1].c"), (2, 31));
         assert_eq!(locate(text, "d"), (3, 8));
         assert_eq!(locate(text, "nowhere.at.all"), (1, 1));
     }
