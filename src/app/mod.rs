@@ -12,3 +12,4 @@ pub mod model;
 pub mod msg;
 pub mod command;
 pub mod update;
+pub mod words;

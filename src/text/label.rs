@@ -96,6 +96,7 @@ messages! {
     or_click() { pt: "ou clique em qualquer coisa no palco"; en: "or click anything on the stage"; }
     kill_leader(partition: &str) { pt: "Derrubar o líder de {partition}"; en: "Kill the leader of {partition}"; }
     bring_back(node: &str) { pt: "Trazer o {node} de volta"; en: "Bring {node} back"; }
+    wake_up(node: &str) { pt: "Descongelar o {node}"; en: "Wake {node} up"; }
     heal_links() { pt: "Religar a rede"; en: "Reconnect the network"; }
     press_play() { pt: "Começar"; en: "Start"; }
     /// The opening sentence, before anything has happened.

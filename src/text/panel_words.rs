@@ -17,6 +17,8 @@ messages! {
     group(group: &str) { pt: "grupo {group}"; en: "group {group}"; }
     order(order: OrderId) { pt: "pedido {order}"; en: "order {order}"; }
     record(record: u64) { pt: { format!("registro nº {}", record.raw) }; en: { format!("record no. {}", record.raw) }; }
+    record_of(order: OrderId) { pt: "registro do pedido {order}"; en: "record of order {order}"; }
+    topic_settings(topic: &str) { pt: "Tópico {topic}"; en: "Topic {topic}"; }
     replica_on(partition: &str, broker: &str) { pt: "{partition} no {broker}"; en: "{partition} on {broker}"; }
 
     // Ledger.
