@@ -1,7 +1,8 @@
 //! The run on the page: a recipe, its recording, the clock between two events, and the way back from what a hand did.
 
 use crate::cluster::intervention::Intervention;
-use crate::playback::pacer::{Pace, Pacer};
+use crate::playback::pacer::Pacer;
+pub use crate::playback::pacer::{Pace, Speed};
 use crate::playback::recording::{Made, Recording};
 use crate::playback::weight::Weight;
 use crate::protocol::ids::EventNumber;
@@ -221,7 +222,6 @@ impl Run {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::playback::pacer::Speed;
     use crate::protocol::ids::{BrokerId, Node};
 
     fn run() -> Run {

@@ -1,6 +1,7 @@
 //! Which settings decide a fact: the chips under a narration, each of which opens its knob.
 
 use super::narration_view::ChipView;
+use crate::cluster::intervention::ConfigPlace;
 use crate::cluster::process::Actor;
 use crate::cluster::world::Cluster;
 use crate::protocol::config::{Scope, find};
@@ -81,8 +82,19 @@ fn topic_of(event: &TraceEvent) -> Option<TopicId> {
 /// The chips of a fact, with their values as they are now.
 pub fn chips(cluster: &Cluster, event: &TraceEvent) -> Vec<ChipView> {
     let topic = topic_of(event);
-    let chip = |(scope, property): &Setting| Some(ChipView { scope: *scope, property, value: value(cluster, *scope, property, topic)? });
+    let chip = |(scope, property): &Setting| Some(ChipView { place: place(cluster, *scope, topic)?, property, value: value(cluster, *scope, property, topic)? });
     settings_behind(event).iter().filter_map(chip).collect()
+}
+
+/// Where the knob of a setting is: with the topic that the fact is about, or with all of its scope.
+fn place(cluster: &Cluster, scope: Scope, topic: Option<TopicId>) -> Option<ConfigPlace> {
+    match scope {
+        Scope::Topic => {
+            let topic = topic.or_else(|| cluster.image()?.topics().next().map(|topic| topic.topic))?;
+            cluster.topic_name(topic).map(ConfigPlace::Topic)
+        }
+        Scope::Producer | Scope::Consumer | Scope::Broker => Some(ConfigPlace::All(scope)),
+    }
 }
 
 /// A setting as it is now: of the first process, or of the topic, that it concerns.
@@ -116,7 +128,7 @@ mod tests {
     fn the_chips_of_a_crash_say_how_long_the_session_lasts() {
         let event = TraceEvent::NodeCrashed { node: Node::Broker(BrokerId(1)) };
         let chips = chips(&shop(1), &event);
-        assert_eq!(chips[0], ChipView { scope: Scope::Broker, property: "broker.session.timeout.ms", value: Arc::from("9000") });
+        assert_eq!(chips[0], ChipView { place: ConfigPlace::All(Scope::Broker), property: "broker.session.timeout.ms", value: Arc::from("9000") });
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the page says about what just happened: the fact itself, and the settings that made it happen so. The words
 //! are the text catalogue's.
 
-use crate::protocol::config::Scope;
+use crate::cluster::intervention::ConfigPlace;
 use crate::protocol::ids::{EventNumber, Node};
 use crate::sim::time::SimTime;
 use crate::trace::event::TraceEvent;
@@ -25,7 +25,8 @@ pub struct NarrationView {
 /// A setting with its value now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ChipView {
-    pub scope: Scope,
+    /// Where the knob is.
+    pub place: ConfigPlace,
     pub property: &'static str,
     pub value: Arc<str>,
 }

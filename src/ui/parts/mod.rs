@@ -1,0 +1,20 @@
+//! The page's parts: function components over one view each, with one callback for what happened. They draw, and know
+//! nothing else.
+
+pub mod icon;
+pub mod top_bar;
+pub mod panel_tabs;
+pub mod narration;
+pub mod transport;
+pub mod timeline;
+pub mod panel;
+pub mod inspector;
+pub mod ledger;
+pub mod settings;
+pub mod terminal;
+pub mod log;
+pub mod notice;
+pub mod dialog;
+pub mod help;
+pub mod scenarios;
+pub mod stamp;
