@@ -2,6 +2,7 @@
 
 use super::msg::Copy;
 use super::preferences::Preferences;
+pub use crate::cluster::intervention::ConfigPlace;
 use crate::view::selection::Selection;
 
 /// One thing for the shell to do.

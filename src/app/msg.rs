@@ -58,6 +58,8 @@ pub enum Msg {
     ChoseTheme(Theme),
     ToggledSingleKeys,
     PressedShare,
+    /// The way past the bars, for keyboards.
+    PressedSkip,
     PressedCopyOutput,
     /// The browser copied what was asked for, or did not.
     Copied { is_done: bool, what: Copy },

@@ -81,6 +81,7 @@ impl Model {
                 self.on_preferences()
             }
             Msg::PressedShare => vec![Command::CopyAddress(self.link())],
+            Msg::PressedSkip => vec![Command::FocusElement("stage")],
             Msg::PressedCopyOutput => {
                 let output = self.views.command_line.output.clone();
                 vec![Command::CopyText(output, Copy::Output)]

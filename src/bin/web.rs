@@ -2,19 +2,16 @@
 
 use correio::report::parity;
 use correio::sim::time::{SimDuration, SimTime};
+use correio::ui::crash;
+use correio::ui::shell::Shell;
 use wasm_bindgen::prelude::wasm_bindgen;
-use yew::prelude::*;
-
-#[component]
-fn Hello() -> Html {
-    html! { <main><h1>{ "Correio" }</h1></main> }
-}
 
 fn main() {
     // Under Node, where parity is checked, there is no window and nothing to mount.
     let Some(document) = web_sys::window().and_then(|window| window.document()) else { return };
     let root = document.get_element_by_id("app").expect("index.html has the app's element");
-    yew::Renderer::<Hello>::with_root(root).render();
+    yew::set_custom_panic_hook(Box::new(crash::on_panic));
+    yew::Renderer::<Shell>::with_root(root).render();
 }
 
 /// The digest of a run of a scenario of the library, for `cargo xtask parity`. Throws when there is no such scenario.

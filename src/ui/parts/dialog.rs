@@ -37,7 +37,7 @@ pub fn Modal(props: &ModalProps) -> Html {
     let onclose = on.reform(|_: Event| Msg::ClosedDialog);
     let heading = format!("{id}-title");
     html! {
-        <dialog class="modal" {id} ref={node} {onclose} aria-labelledby={heading.clone()}>
+        <dialog class="modal" id={*id} ref={node} {onclose} aria-labelledby={heading.clone()}>
             <div class="modal-head">
                 <h2 id={heading} class="modal-title">{ title }</h2>
                 <button type="button" class="icon-button" aria-label={text.close()} title={text.close()} onclick={on.reform(|_: MouseEvent| Msg::ClosedDialog)}>{ icon(Icon::Close) }</button>

@@ -18,3 +18,16 @@ pub mod dialog;
 pub mod help;
 pub mod scenarios;
 pub mod stamp;
+
+use crate::app::msg::Msg;
+use yew::Callback;
+
+/// A handler for an event that may or may not mean something.
+fn when<E: 'static>(on: &Callback<Msg>, read: impl Fn(E) -> Option<Msg> + 'static) -> Callback<E> {
+    let on = on.clone();
+    Callback::from(move |event: E| {
+        if let Some(msg) = read(event) {
+            on.emit(msg);
+        }
+    })
+}

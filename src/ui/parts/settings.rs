@@ -1,9 +1,11 @@
 //! The knobs: every setting of a place by Kafka's own name, with what it means, its value, and whether it was changed.
 
 use super::icon::{Icon, icon};
+use super::when;
 use crate::app::model::Refusal;
 use crate::app::msg::Msg;
 use crate::app::words;
+use crate::app::command::ConfigPlace;
 use crate::protocol::config::{Kind, Property, Valid};
 use crate::text::Text;
 use crate::text::names::Names;
@@ -26,7 +28,7 @@ pub struct SettingsProps {
 #[component]
 pub fn Settings(props: &SettingsProps) -> Html {
     let SettingsProps { text, view, search, on, .. } = props;
-    let oninput = on.filter_reform(|event: InputEvent| Some(Msg::SearchedSettings(event.target_dyn_into::<HtmlInputElement>()?.value())));
+    let oninput = when(on, |event: InputEvent| Some(Msg::SearchedSettings(event.target_dyn_into::<HtmlInputElement>()?.value())));
     html! {
         <div class="settings">
             <p class="is-quiet">{ text.settings_hint() }</p>
@@ -45,11 +47,11 @@ pub fn Settings(props: &SettingsProps) -> Html {
 fn places(props: &SettingsProps) -> Html {
     let SettingsProps { text, names, view, on, .. } = props;
     let choices = view.places.clone();
-    let onchange = on.filter_reform(move |event: Event| {
+    let onchange = when(on, move |event: Event| {
         let index: usize = event.target_dyn_into::<HtmlSelectElement>()?.value().parse().ok()?;
         choices.get(index).cloned().map(Msg::ChoseSettingsPlace)
     });
-    let option = |(index, place)| html! { <option key={index} value={index.to_string()} selected={*place == view.place}>{ words::place(*text, names, place) }</option> };
+    let option = |(index, place): (usize, &ConfigPlace)| html! { <option key={index} value={index.to_string()} selected={*place == view.place}>{ words::place(*text, names, place) }</option> };
     html! {
         <select class="input" aria-label={text.settings_of()} {onchange}>{ for view.places.iter().enumerate().map(option) }</select>
     }
@@ -102,11 +104,11 @@ fn value(props: &SettingsProps, row: &SettingRow) -> Html {
         _ => None,
     };
     if let Some(choices) = few {
-        let onchange = props.on.filter_reform(move |event: Event| Some(msg(event.target_dyn_into::<HtmlSelectElement>()?.value())));
+        let onchange = when(&props.on, move |event: Event| Some(msg(event.target_dyn_into::<HtmlSelectElement>()?.value())));
         let option = |choice: &&'static str| html! { <option key={*choice} value={*choice} selected={**choice == *row.value}>{ *choice }</option> };
         return html! { <select class="input is-mono" aria-label={name} {onchange}>{ for choices.iter().map(option) }</select> };
     }
-    let onchange = props.on.filter_reform(move |event: Event| Some(msg(event.target_dyn_into::<HtmlInputElement>()?.value().trim().to_owned())));
+    let onchange = when(&props.on, move |event: Event| Some(msg(event.target_dyn_into::<HtmlInputElement>()?.value().trim().to_owned())));
     let mode = if matches!(property.kind, Kind::Int | Kind::Long | Kind::Short) { "numeric" } else { "text" };
     html! { <input class="input is-mono" type="text" inputmode={mode} aria-label={name} value={row.value.to_string()} {onchange} autocomplete="off" spellcheck="false"/> }
 }

@@ -1,5 +1,6 @@
 //! What Kafka's own tools would print now.
 
+use super::when;
 use crate::app::msg::Msg;
 use crate::text::Text;
 use crate::view::command_line_view::{CommandLine, CommandLineView};
@@ -19,7 +20,7 @@ pub struct TerminalProps {
 #[component]
 pub fn Terminal(props: &TerminalProps) -> Html {
     let TerminalProps { text, which, view, on } = props;
-    let onchange = on.filter_reform(|event: Event| {
+    let onchange = when(on, |event: Event| {
         let index: usize = event.target_dyn_into::<HtmlSelectElement>()?.value().parse().ok()?;
         CommandLine::ALL.get(index).copied().map(Msg::ChoseCommandLine)
     });

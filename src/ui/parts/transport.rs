@@ -1,6 +1,7 @@
 //! Play, step, step back, marks, and the pace with its scale.
 
 use super::icon::{Icon, icon};
+use super::when;
 use crate::app::msg::Msg;
 use crate::app::run::{Pace, Speed};
 use crate::text::Text;
@@ -47,7 +48,7 @@ fn button(which: Icon, name: String, keys: &'static str, msg: Msg, on: &Callback
 
 fn pace(props: &TransportProps) -> Html {
     let TransportProps { text, pace, speed, on, .. } = props;
-    let onchange = on.filter_reform(|event: Event| {
+    let onchange = when(on, |event: Event| {
         let select = event.target_dyn_into::<HtmlSelectElement>()?;
         Some(Msg::ChosePace(select.value().parse().ok().and_then(Speed::of_millis).map_or(Pace::Auto, Pace::Fixed)))
     });

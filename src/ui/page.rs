@@ -1,0 +1,180 @@
+//! The page as markup: every part in its place, from the model's views. Rendered by the shell in a browser, and by tests
+//! without one.
+
+use super::flight_scene::FlightScene;
+use super::parts::dialog::Modal;
+use super::parts::help::Help;
+use super::parts::inspector::Inspector;
+use super::parts::ledger::Ledger;
+use super::parts::log::Log;
+use super::parts::narration::{Narration, Opening};
+use super::parts::notice::NoticeBar;
+use super::parts::panel::PanelFrame;
+use super::parts::panel_tabs::PanelTabs;
+use super::parts::scenarios::{Scenarios, Story};
+use super::parts::settings::Settings;
+use super::parts::terminal::Terminal;
+use super::parts::timeline::Timeline;
+use super::parts::top_bar::TopBar;
+use super::parts::transport::Transport;
+use super::stage::Stage;
+use crate::app::model::{Dialog, Model, Panel};
+use crate::app::msg::Msg;
+use crate::app::words;
+use crate::scenario::library;
+use crate::scenario::schema::Words;
+use crate::text::Text;
+use crate::text::language::Language;
+use crate::view::selection::Selection;
+use yew::prelude::*;
+
+/// What the browser says of how it shows things.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Surroundings {
+    pub is_motion_reduced: bool,
+    /// Changes whenever the colours of the page do.
+    pub theme: AttrValue,
+}
+
+/// The whole page.
+pub fn page(model: &Model, scene: &FlightScene, on: &Callback<Msg>, surroundings: &Surroundings) -> Html {
+    let text = model.text();
+    let state = &model.page;
+    let open = state.is_panel_open.then_some(state.panel);
+    let title = AttrValue::from(model.scenario_title());
+    html! {
+        <div
+            class={classes!("app", open.is_some().then_some("has-panel"))}
+            data-event={model.run.recording().cursor().to_string()}
+            data-digest={model.run.recording().cluster().digest().hex()}
+            data-playing={model.run.is_playing().to_string()}
+        >
+            <button type="button" class="skip" onclick={on.reform(|_: MouseEvent| Msg::PressedSkip)}>{ text.skip_to_stage() }</button>
+            <TopBar {text} {title} seed={model.run.recipe().seed} theme={state.preferences.theme} can_undo={model.run.can_undo()} on={on.clone()}/>
+            <PanelTabs {text} {open} on={on.clone()}/>
+            <main class="main">{ stage(model, scene, on, surroundings) }{ narration(model, on) }{ time(model, on) }</main>
+            <PanelFrame {text} {open} on={on.clone()}>{ panel(model, open, on) }</PanelFrame>
+            <p class="visually-hidden" role="status" aria-live="polite" aria-atomic="true">{ state.announcer.said() }</p>
+            { dialogs(model, on) }
+        </div>
+    }
+}
+
+fn stage(model: &Model, scene: &FlightScene, on: &Callback<Msg>, surroundings: &Surroundings) -> Html {
+    let text = model.text();
+    let notice = model.page.notice.as_ref().map(|notice| words::notice(text, &model.views.names, &notice.words));
+    let can_undo = notice.as_ref().is_some_and(|(_, can_undo)| *can_undo) && model.run.can_undo();
+    html! {
+        <section class="stage-area" id="stage" aria-label={text.region_stage()} tabindex="-1">
+            <Stage
+                view={model.views.cluster.clone()}
+                scene={scene.clone()}
+                {text}
+                selected={model.page.selection.clone()}
+                followed={model.page.followed.clone()}
+                on_select={on.reform(Msg::Selected)}
+                is_motion_reduced={surroundings.is_motion_reduced}
+                theme={surroundings.theme.clone()}
+            />
+            { followed(model, on) }
+            <NoticeBar {text} words={notice.map(|(words, _)| AttrValue::from(words))} {can_undo} on={on.clone()}/>
+        </section>
+    }
+}
+
+fn followed(model: &Model, on: &Callback<Msg>) -> Html {
+    let text = model.text();
+    let shown = |selection: &Selection| text.follow_banner(&words::thing(text, &model.views.names, selection));
+    html! {
+        <div class="followed">
+            if let Some(selection) = &model.page.followed {
+                <button type="button" class="chip" onclick={on.reform(|_: MouseEvent| Msg::ChoseAction(crate::view::inspector_view::Action::Unfollow))}>
+                    { shown(selection) }<span aria-hidden="true">{ " ✕" }</span><span class="visually-hidden">{ text.act_unfollow() }</span>
+                </button>
+            }
+        </div>
+    }
+}
+
+fn narration(model: &Model, on: &Callback<Msg>) -> Html {
+    let text = model.text();
+    let views = &model.views;
+    let opening = model.page.is_opening.then(|| opening(model, text));
+    html! {
+        <Narration {text} names={views.names.clone()} view={views.narration.clone()} {opening} primary={views.primary.clone()} on={on.clone()}/>
+    }
+}
+
+/// The words before anything was done: the shop has its own, every other story its summary.
+fn opening(model: &Model, text: Text) -> Opening {
+    let scenario = &model.run.recipe().prepared.scenario;
+    if scenario.id == library::SCENARIOS[0].0 {
+        return Opening { headline: text.opening().into(), why: text.opening_why().into() };
+    }
+    Opening { headline: said(text, &scenario.title), why: said(text, &scenario.summary) }
+}
+
+fn said(text: Text, words: &Words) -> AttrValue {
+    let words = match text.language {
+        Language::PtBr => &words.pt,
+        Language::En => &words.en,
+    };
+    AttrValue::from(text.stress.apply(words.clone()))
+}
+
+fn time(model: &Model, on: &Callback<Msg>) -> Html {
+    let text = model.text();
+    let pacer = &model.run.pacer;
+    html! {
+        <section class="time" aria-label={text.region_time()}>
+            <Transport {text} is_playing={model.run.is_playing()} pace={pacer.pace()} speed={pacer.speed()} on={on.clone()}/>
+            <Timeline {text} names={model.views.names.clone()} view={model.views.timeline.clone()} on={on.clone()}/>
+        </section>
+    }
+}
+
+fn panel(model: &Model, open: Option<Panel>, on: &Callback<Msg>) -> Html {
+    let text = model.text();
+    let (views, state) = (&model.views, &model.page);
+    let on = on.clone();
+    match open {
+        Some(Panel::Inspector) => html! {
+            <Inspector {text} names={views.names.clone()} now={model.views.cluster.now} view={views.inspector.clone()} selected={state.selection.clone()} {on}/>
+        },
+        Some(Panel::Ledger) => html! { <Ledger {text} view={views.ledger.clone()} selected={state.selection.clone()} {on}/> },
+        Some(Panel::Settings) => html! {
+            <Settings {text} names={views.names.clone()} view={views.settings.clone()} search={AttrValue::from(state.settings_search.clone())} refusal={state.refusal.clone()} {on}/>
+        },
+        Some(Panel::Terminal) => html! { <Terminal {text} which={state.command_line} view={views.command_line.clone()} {on}/> },
+        Some(Panel::Log) => html! { <Log {text} names={views.names.clone()} records={views.log.clone()} {on}/> },
+        None => Html::default(),
+    }
+}
+
+fn dialogs(model: &Model, on: &Callback<Msg>) -> Html {
+    let text = model.text();
+    let open = model.page.dialog;
+    html! {
+        <>
+            <Modal {text} id="help" title={text.help()} is_open={open == Some(Dialog::Help)} on={on.clone()}>
+                <Help {text} has_single_keys={model.page.preferences.has_single_keys} on={on.clone()}/>
+            </Modal>
+            <Modal {text} id="scenarios" title={text.picker_title()} is_open={open == Some(Dialog::Scenarios)} on={on.clone()}>
+                <Scenarios {text} stories={stories(model, text, open)} current={AttrValue::from(model.run.recipe().prepared.scenario.id.clone())} seed={model.run.recipe().seed} on={on.clone()}/>
+            </Modal>
+        </>
+    }
+}
+
+/// The stories, read only while they are on offer.
+fn stories(model: &Model, text: Text, open: Option<Dialog>) -> Vec<Story> {
+    if open != Some(Dialog::Scenarios) {
+        return Vec::new();
+    }
+    let current = &model.run.recipe().prepared.scenario;
+    let story = |id: &str| {
+        let scenario = if current.id == id { current.clone() } else { library::load(id).ok()?.scenario };
+        Some(Story { id: AttrValue::from(id.to_owned()), title: said(text, &scenario.title), summary: said(text, &scenario.summary) })
+    };
+    library::SCENARIOS.iter().filter_map(|(id, _)| story(id)).collect()
+}
