@@ -115,6 +115,7 @@ fn consumer_config(stream: &mut Stream) -> Value {
         "auto.commit.interval.ms": *stream.pick(&[200, 1_000, 5_000]),
         "session.timeout.ms": session,
         "heartbeat.interval.ms": session / 3,
+        "max.poll.interval.ms": stream.between(4_000, 10_000),
         "max.poll.records": *stream.pick(&[1, 10, 500]),
         "request.timeout.ms": stream.between(2_000, 5_000),
         "partition.assignment.strategy": *stream.pick(&["range", "roundrobin", "sticky", "cooperative-sticky", "RangeAssignor,CooperativeStickyAssignor"]),

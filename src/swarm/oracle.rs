@@ -64,7 +64,9 @@ impl Oracle {
             Breach::CommittedTwice { .. } => self.is_log_safe(),
             // A replica without power has lost what it had told of, and stays in the ISR until the controller knows.
             Breach::IsrLacksCommitted { .. } => self.unflushed.is_empty(),
-            Breach::TwoLeaders { .. } | Breach::TwoQuorumLeaders | Breach::TwoOwners { .. } => true,
+            // A group lives in `__consumer_offsets`: who loses that log counts generations from the beginning.
+            Breach::TwoOwners { .. } => self.unflushed.is_empty(),
+            Breach::TwoLeaders { .. } | Breach::TwoQuorumLeaders => true,
         }
     }
 
