@@ -11,6 +11,7 @@ pub mod cluster;
 pub mod guarantee;
 pub mod scenario;
 pub mod report;
+pub mod swarm;
 pub mod conform;
 pub mod playback;
 pub mod text;

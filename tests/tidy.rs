@@ -14,6 +14,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("guarantee", &["sim", "protocol", "trace", "kafka", "cluster"]),
     ("scenario", &["sim", "protocol", "trace", "cluster", "guarantee"]),
     ("report", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario"]),
+    ("swarm", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report"]),
     ("conform", &["sim", "protocol", "kafka", "trace"]),
     ("playback", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report"]),
     ("text", &["protocol", "trace", "sim", "guarantee", "scenario", "view"]),

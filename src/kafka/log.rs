@@ -227,6 +227,8 @@ impl Log {
     /// Cuts everything from `offset` on; a batch that reaches across goes whole. Returns the new end.
     pub fn truncate_to(&mut self, offset: Offset) -> Offset {
         if offset >= self.log_end_offset {
+            // It may have led in an epoch without writing a record in it: an epoch that its leader knows nothing of.
+            self.leader_epochs.truncate_from_end(self.log_end_offset);
             return self.log_end_offset;
         }
         while self.segments.len() > 1 && self.segments.last().is_some_and(|segment| segment.base_offset > offset) {
@@ -346,6 +348,14 @@ mod tests {
         assert_eq!(log.log_end_offset(), Offset(6));
         let end = log.end_offset_for_epoch(LeaderEpoch(0));
         assert_eq!((end.leader_epoch, end.end_offset), (LeaderEpoch(0), Offset(5)));
+    }
+
+    #[test]
+    fn an_epoch_without_a_record_is_forgotten_by_a_truncation_to_the_end_of_the_log() {
+        let mut log = log(&[(0, 3)]);
+        log.begin_epoch(LeaderEpoch(2));
+        assert_eq!(log.truncate_to(Offset(3)), Offset(3));
+        assert_eq!(log.last_epoch(), LeaderEpoch(0));
     }
 
     #[test]

@@ -137,7 +137,8 @@ impl Partition {
             epoch_start_offset,
             state: PartitionState::Committed { isr: registration.isr.clone() },
             followers,
-            leader_recovery_state: registration.leader_recovery_state,
+            // A leader that was elected uncleanly has recovered by leading: its next AlterPartition says so.
+            leader_recovery_state: LeaderRecoveryState::Recovered,
         });
     }
 
@@ -145,7 +146,6 @@ impl Partition {
     pub fn update_leader(&mut self, me: BrokerId, registration: &PartitionRegistration, now: SimTime) {
         let Some(leader) = self.leader_mut() else { return };
         leader.state = PartitionState::Committed { isr: registration.isr.clone() };
-        leader.leader_recovery_state = registration.leader_recovery_state;
         leader.followers.retain(|replica| registration.replicas.contains(&replica.broker));
         for broker in registration.replicas.iter().filter(|broker| **broker != me) {
             if !leader.followers.iter().any(|replica| replica.broker == *broker) {

@@ -2,6 +2,7 @@
 
 mod language;
 mod run;
+mod swarm;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -27,6 +28,8 @@ enum Command {
     Check { file: PathBuf },
     /// Prints the JSON Schema of a scenario file.
     Schema,
+    /// Draws clusters, faults and workloads from seeds, and checks what each promises.
+    Swarm(swarm::SwarmArguments),
     /// Runs conformance vectors: files, or folders of them.
     Conform { paths: Vec<PathBuf> },
 }
@@ -37,6 +40,7 @@ fn main() -> ExitCode {
         Command::Run(arguments) => run::run(&arguments),
         Command::Check { file } => run::check(&file),
         Command::Schema => run::schema(),
+        Command::Swarm(arguments) => swarm::swarm(&arguments),
         Command::Conform { paths } => run::conform(&paths),
     }
 }

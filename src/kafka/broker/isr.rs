@@ -19,7 +19,10 @@ use crate::trace::event::TraceEvent;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct AlterPartitionManager {
     in_flight: Option<CorrelationId>,
+    /// Partitions in flight, and those that wait for it to end.
     waiting: Vec<TopicPartition>,
+    /// What was asked: an answer counts only while the leader still wants just that.
+    asked: Vec<AlterPartition>,
 }
 
 /// How long AlterPartition waits for an answer, and before it is tried again.
@@ -109,6 +112,7 @@ impl Broker {
         let correlation = self.next_correlation();
         self.memory.alter_partitions.in_flight = Some(correlation);
         self.memory.alter_partitions.waiting = partitions.iter().map(|alter| alter.partition).collect();
+        self.memory.alter_partitions.asked.clone_from(&partitions);
         let request = AlterPartitionRequest { broker: self.id, broker_epoch, partitions };
         out.send(
             Node::Controller(controller),
@@ -156,7 +160,6 @@ impl Broker {
             return;
         }
         for result in response.partitions {
-            self.memory.alter_partitions.waiting.retain(|id| *id != result.partition);
             self.on_alter_partition_result(&result, out);
         }
         self.send_alter_partition(out);
@@ -165,6 +168,14 @@ impl Broker {
     /// `Partition.handleAlterPartitionError` and `handleAlterPartitionUpdate`.
     fn on_alter_partition_result(&mut self, result: &AlterPartitionResult, out: &mut Outbox) {
         let id = result.partition;
+        let asked = self.memory.alter_partitions.asked.iter().find(|asked| asked.partition == id).cloned();
+        if self.alter_partition(id) != asked {
+            // Something newer has come between; if the leader wants another ISR by now, that still waits to be sent.
+            return;
+        }
+        if result.error.is_none() || !is_asked_again(result.error) {
+            self.memory.alter_partitions.waiting.retain(|waiting| *waiting != id);
+        }
         let Some(partition) = self.memory.partitions.get_mut(&id) else { return };
         let (leader_epoch, partition_epoch) = (partition.leader_epoch, partition.partition_epoch);
         let Some(leader) = partition.leader_mut() else { return };
@@ -176,11 +187,12 @@ impl Broker {
                 leader.state = PartitionState::Committed { isr: result.isr.clone() };
                 partition.partition_epoch = result.partition_epoch;
             }
-            // The controller knows something newer, which the metadata log will tell us; or it refuses this replica.
-            _ => {
-                let isr = leader.state.committed().to_vec();
-                leader.state = PartitionState::Committed { isr };
-                out.record(TraceEvent::AlterPartitionRefused { partition: id, leader: self.id, error: result.error });
+            error => {
+                if error == ErrorCode::IneligibleReplica {
+                    let isr = leader.state.committed().to_vec();
+                    leader.state = PartitionState::Committed { isr };
+                }
+                out.record(TraceEvent::AlterPartitionRefused { partition: id, leader: self.id, error });
             }
         }
         self.advance_high_watermark(id, out);
@@ -204,4 +216,18 @@ impl Broker {
         }
         self.on_producer_id_disconnected(out);
     }
+}
+
+/// True for errors after which the same is asked again. After the others the leader waits for what the metadata log says:
+/// the controller knows something newer, perhaps that very ISR, so the high watermark goes on waiting for who was to join.
+fn is_asked_again(error: ErrorCode) -> bool {
+    !matches!(
+        error,
+        ErrorCode::IneligibleReplica
+            | ErrorCode::UnknownTopicOrPartition
+            | ErrorCode::FencedLeaderEpoch
+            | ErrorCode::InvalidUpdateVersion
+            | ErrorCode::InvalidRequest
+            | ErrorCode::NewLeaderElected
+    )
 }

@@ -1,0 +1,107 @@
+//! Which promises hold for this configuration under what has happened so far: the legal-loss oracle. A broken promise counts
+//! only when nothing that Kafka allows explains it.
+
+use crate::cluster::step::Witness;
+use crate::guarantee::{Breach, Verdict};
+use crate::protocol::config::{Acks, ProducerConfig};
+use crate::cluster::options::Application;
+use crate::protocol::ids::{Node, TopicPartition};
+use crate::report::Run;
+use crate::scenario::recipe::Recipe;
+use crate::trace::TraceRecord;
+use crate::trace::event::TraceEvent;
+use std::collections::BTreeSet;
+
+/// What could excuse a loss, gathered from the facts.
+#[derive(Clone, Debug)]
+pub(super) struct Oracle {
+    /// Every producer waits for the whole ISR.
+    are_all_acks: bool,
+    are_all_idempotent: bool,
+    is_unclean_allowed: bool,
+    has_eligible_leader_replicas: bool,
+    min_isr: u64,
+    /// Replicas that came back without what they had not flushed.
+    unflushed: BTreeSet<(TopicPartition, Node)>,
+    /// Brokers that went down without a clean shutdown: the controller trusts none of their logs.
+    unclean: BTreeSet<Node>,
+}
+
+impl Oracle {
+    pub(super) fn new(recipe: &Recipe) -> Self {
+        let options = &recipe.prepared.options;
+        let producers: Vec<&ProducerConfig> = options
+            .clients
+            .iter()
+            .filter_map(|client| match &client.application {
+                Application::Checkout(checkout) => Some(&checkout.producer),
+                Application::Load(load) => Some(&load.producer),
+                Application::Service(_) => None,
+            })
+            .collect();
+        let is_set = |name: &str, value: &str| options.topics.iter().any(|topic| topic.configs.iter().any(|(known, set)| &**known == name && &**set == value));
+        Self {
+            are_all_acks: producers.iter().all(|config| config.acks == Acks::All),
+            are_all_idempotent: producers.iter().all(|config| config.enable_idempotence),
+            is_unclean_allowed: is_set("unclean.leader.election.enable", "true"),
+            has_eligible_leader_replicas: options.eligible_leader_replicas,
+            min_isr: options.controller_config.min_insync_replicas as u64,
+            unflushed: BTreeSet::new(),
+            unclean: BTreeSet::new(),
+        }
+    }
+
+    /// True when no replica set can have lost what it had committed. Without eligible leader replicas the last member of
+    /// an ISR is trusted whatever its disk has lost, so that one power failure is enough to lose records.
+    fn is_log_safe(&self) -> bool {
+        let few_enough = self.has_eligible_leader_replicas && (self.unclean.len() as u64) < self.min_isr;
+        !self.is_unclean_allowed && (self.unflushed.is_empty() || few_enough)
+    }
+
+    fn is_promised(&self, breach: &Breach) -> bool {
+        match breach {
+            Breach::RecordsLost { .. } => self.are_all_acks && self.is_log_safe(),
+            Breach::CommittedTwice { .. } => self.is_log_safe(),
+            // A replica without power has lost what it had told of, and stays in the ISR until the controller knows.
+            Breach::IsrLacksCommitted { .. } => self.unflushed.is_empty(),
+            // A group lives in `__consumer_offsets`: who loses that log counts generations from the beginning.
+            Breach::TwoOwners { .. } => self.unflushed.is_empty(),
+            Breach::TwoLeaders { .. } | Breach::TwoQuorumLeaders => true,
+        }
+    }
+
+    /// The promises that were broken without an excuse, each with how.
+    pub(super) fn judge(&self, run: &Run) -> Vec<String> {
+        let report = run.report();
+        let mut broken = Vec::new();
+        for ((id, verdict), told) in run.monitor.verdicts().zip(&report.guarantees) {
+            if let Verdict::Broken { why, .. } = verdict
+                && self.is_promised(why)
+            {
+                broken.push(format!("{id}: {}", told.why.as_deref().unwrap_or_default()));
+            }
+        }
+        if self.are_all_idempotent && self.is_log_safe() && report.records.duplicated > 0 {
+            broken.push(format!("an idempotent producer's records stand in the log twice: {}", report.records.duplicated));
+        }
+        if self.are_all_acks && self.is_log_safe() && report.records.lost_acknowledged > 0 {
+            broken.push(format!("acknowledged records are gone at the end: {}", report.records.lost_acknowledged));
+        }
+        broken
+    }
+}
+
+impl Witness for Oracle {
+    fn saw(&mut self, record: &TraceRecord) {
+        match (&record.event, record.node) {
+            (TraceEvent::UnflushedLost { partition, .. }, Some(node)) => {
+                self.unflushed.insert((*partition, node));
+            }
+            (TraceEvent::NodeCrashed { node } | TraceEvent::NodeLostPower { node }, _) if matches!(node, Node::Broker(_)) => {
+                self.unclean.insert(*node);
+            }
+            // Nothing else excuses a loss.
+            _ => {}
+        }
+    }
+}
