@@ -1,3 +1,5 @@
+//! The four assignors on small groups, by example, and on any group whatever, by property.
+
 use super::*;
 
 fn names(text: &str) -> impl Iterator<Item = &str> {
@@ -116,4 +118,62 @@ fn an_assignment_can_be_had_in_topic_ids() {
     let assignment = Assignor::Range.assign(&topics("a=1 b=1"), &[member("c1: a b")]);
     let by_id = by_topic_id(&assignment, |name| (name.as_str() == "b").then_some(TopicId(4)));
     assert_eq!(by_id[&MemberId::new("c1")], [TopicPartition::new(TopicId(4), 0)]);
+}
+
+mod properties {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn any_member(id: usize) -> impl Strategy<Value = MemberSubscription> {
+        // A consumer without a topic does not join.
+        let topics = proptest::collection::vec(0_u8..4, 1..4);
+        let owned = proptest::collection::vec((0_u8..5, 0_u16..7), 0..8);
+        let rack = proptest::option::of(0_u8..3);
+        let instance = proptest::option::weighted(0.2, Just(()));
+        (topics, owned, rack, proptest::option::of(-1..4), instance).prop_map(move |(topics, owned, rack, generation, instance)| {
+            let topics: BTreeSet<_> = topics.into_iter().collect();
+            // Kafka's sticky assignor may give a partition back to a former owner that no longer subscribes to its topic.
+            let owned = owned.into_iter().filter(|(topic, _)| topics.contains(topic));
+            let owned: BTreeSet<_> = owned.map(|(topic, index)| partition(&format!("t{topic}:{index}"))).collect();
+            MemberSubscription {
+                member_id: MemberId::new(&format!("c{id}")),
+                group_instance_id: instance.map(|()| format!("i{}", 9 - id).into()),
+                rack: rack.map(|rack| Rack::new(&format!("r{rack}"))),
+                topics: topics.into_iter().map(|topic| TopicName::new(&format!("t{topic}"))).collect(),
+                owned_partitions: owned.into_iter().collect(),
+                generation: generation.map(Generation),
+            }
+        })
+    }
+
+    fn any_group() -> impl Strategy<Value = Vec<MemberSubscription>> {
+        (0_usize..7).prop_flat_map(|count| (0..count).map(any_member).collect::<Vec<_>>())
+    }
+
+    fn any_cluster() -> impl Strategy<Value = ClusterTopics> {
+        let racks = proptest::collection::btree_set((0_u8..3).prop_map(|rack| Rack::new(&format!("r{rack}"))), 0..3);
+        let topics = proptest::collection::vec(proptest::collection::vec(racks, 0..7), 0..4);
+        topics.prop_map(|topics| {
+            let named = topics.into_iter().enumerate().map(|(id, racks)| (TopicName::new(&format!("t{id}")), racks));
+            ClusterTopics(named.collect())
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn every_partition_goes_to_one_subscriber_at_the_most(cluster in any_cluster(), members in any_group()) {
+            for assignor in Assignor::ALL {
+                let assignment = assignor.assign(&cluster, &members);
+                let mut seen = BTreeSet::new();
+                for member in &members {
+                    for named in &assignment[&member.member_id] {
+                        prop_assert!(member.topics.contains(&named.topic) && seen.insert(named.clone()));
+                    }
+                }
+                let wanted = |name: &TopicName| members.iter().any(|member| member.topics.contains(name));
+                let all: usize = cluster.0.iter().filter(|(name, _)| wanted(name)).map(|(_, partitions)| partitions.len()).sum();
+                prop_assert!(assignor.is_cooperative() || seen.len() == all);
+            }
+        }
+    }
 }

@@ -1,3 +1,5 @@
+//! A group of the new protocol, heartbeat by heartbeat.
+
 use super::*;
 use crate::protocol::ids::TopicName;
 
@@ -172,4 +174,60 @@ fn a_join_that_says_too_little_is_refused() {
         assert_eq!(group.on(&request), Err(ErrorCode::InvalidRequest));
     }
     assert_eq!(group.state(), ConsumerGroupState::Empty);
+}
+
+mod properties {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// A member as it sees itself: its epoch, and what it has.
+    #[derive(Default)]
+    struct Client {
+        epoch: i32,
+        owned: BTreeSet<TopicPartition>,
+    }
+
+    fn beat(group: &mut ConsumerGroup, name: &str, client: &mut Client, partition_count: u16) {
+        let request = if client.epoch == 0 {
+            join(name)
+        } else {
+            ConsumerGroupHeartbeat { owned: Some(client.owned.clone()), ..heartbeat(name, client.epoch) }
+        };
+        match group.on_heartbeat(&request, &topics(partition_count), SESSION) {
+            Ok((answer, _)) => {
+                client.epoch = answer.member_epoch.0;
+                client.owned = answer.assignment.unwrap_or_else(|| client.owned.clone());
+            }
+            Err(_) => *client = Client::default(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_partition_has_two_owners_and_everyone_comes_to_rest(steps in proptest::collection::vec((0_usize..5, 0_u8..8), 0..80)) {
+            let names = ["a", "b", "c", "d", "e"];
+            let mut group = ConsumerGroup::default();
+            let mut clients: Vec<Client> = names.iter().map(|_| Client::default()).collect();
+            let mut partition_count = 4;
+            for (place, what) in steps {
+                match what {
+                    0 => {
+                        group.on_session_timeout(&MemberId::new(names[place]));
+                        clients[place] = Client::default();
+                    }
+                    1 => partition_count = (partition_count + 1).min(12),
+                    _ => beat(&mut group, names[place], &mut clients[place], partition_count),
+                }
+                let owned: Vec<_> = clients.iter().flat_map(|client| &client.owned).collect();
+                prop_assert_eq!(owned.iter().collect::<BTreeSet<_>>().len(), owned.len());
+            }
+            for _ in 0..6 {
+                for (name, client) in names.iter().zip(&mut clients) {
+                    beat(&mut group, name, client, partition_count);
+                }
+            }
+            prop_assert_eq!(group.state(), ConsumerGroupState::Stable);
+            prop_assert_eq!(clients.iter().map(|client| client.owned.len()).sum::<usize>(), usize::from(partition_count));
+        }
+    }
 }

@@ -112,13 +112,11 @@ impl SharePartition {
 
     /// First offsets of the batches in flight from the one that holds `offset` on.
     fn batches_from(&self, offset: Offset) -> impl Iterator<Item = Offset> {
+        // The window may begin in the middle of a batch of the log. Kafka's care for that ends where the log was cut off
+        // once more within that batch: there it would acquire the same records twice.
+        let offset = offset.max(self.start_offset);
         let holder = self.in_flight.range(..=offset).next_back().filter(|(_, batch)| batch.last >= offset);
-        let start = match holder {
-            Some((first, _)) => *first,
-            // The window may begin in the middle of the first batch of the log.
-            None if self.in_flight.range(..=offset).next().is_none() => offset.max(self.start_offset),
-            None => offset,
-        };
+        let start = holder.map_or(offset, |(first, _)| *first);
         self.in_flight.range(start..).map(|(first, _)| *first)
     }
 
@@ -212,7 +210,7 @@ impl SharePartition {
 
     /// Acquires records from `first` on that are not in flight yet.
     fn acquire_new(&mut self, acquisition: &mut Acquisition<'_>, first: Offset) {
-        let first = if self.in_flight.is_empty() { first.max(self.end_offset) } else { first };
+        let first = first.max(if self.in_flight.is_empty() { self.end_offset } else { self.start_offset });
         if first > acquisition.last {
             return;
         }

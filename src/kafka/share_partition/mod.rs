@@ -154,7 +154,9 @@ impl SharePartition {
         let Some(settled) = self.last_settled_in_front() else { return };
         let Some((_, last)) = self.in_flight.last_key_value() else { return };
         if settled == last.last {
-            (self.start_offset, self.end_offset) = (settled.next(), settled.next());
+            // The log may have been cut off further on.
+            self.start_offset = self.start_offset.max(settled.next());
+            self.end_offset = self.start_offset;
             self.in_flight.clear();
             return;
         }

@@ -1,3 +1,5 @@
+//! A share partition by example, and under any order of operations by property.
+
 use super::*;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::MemberId;
@@ -138,4 +140,70 @@ fn what_compaction_has_removed_is_archived_when_the_log_skips_it() {
     acknowledge(&mut partition, "a", 0, 9, AcknowledgeType::Release).unwrap();
     partition.acquire(&request("b", 500), &[range(12, 14)], SimTime::ZERO);
     check(&partition, "0-9 ARC1, 12-14 ACQ1");
+}
+
+mod properties {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[derive(Clone, Debug)]
+    enum Operation {
+        Acquire { member: u8, most: i64, is_strict: bool, skip: usize },
+        Acknowledge { member: u8, first: i64, count: i64, what: i8 },
+        Release { member: u8 },
+        Advance { millis: u64 },
+        CutLog { by: i64 },
+    }
+
+    fn any_operation() -> impl Strategy<Value = Operation> {
+        let strict = any::<bool>();
+        prop_oneof![
+            (0_u8..3, -1_i64..9, strict, 0_usize..2).prop_map(|(member, most, is_strict, skip)| Operation::Acquire { member, most, is_strict, skip }),
+            (0_u8..3, 0_i64..40, 0_i64..6, 0_i8..5).prop_map(|(member, first, count, what)| Operation::Acknowledge { member, first, count, what }),
+            (0_u8..3).prop_map(|member| Operation::Release { member }),
+            (0_u64..20_000).prop_map(|millis| Operation::Advance { millis }),
+            (0_i64..4).prop_map(|by| Operation::CutLog { by }),
+        ]
+    }
+
+    fn run(partition: &mut SharePartition, operation: Operation, now: &mut SimTime) {
+        let name = |member: u8| MemberId::new(&format!("m{member}"));
+        match operation {
+            Operation::Acquire { member, most, is_strict, skip } => {
+                let mode = if is_strict { ShareAcquireMode::RecordLimit } else { ShareAcquireMode::BatchOptimized };
+                let fetch_offset = partition.next_fetch_offset();
+                let request = AcquireRequest { member: name(member), mode, max_records: most, batch_size: 4, fetch_offset };
+                let log = (0..200).flat_map(|block| [range(block * 8, block * 8 + 2), range(block * 8 + 3, block * 8 + 7)]);
+                let read = log.filter(|batch| *batch.end() >= fetch_offset).skip(skip).take(2).collect::<Vec<_>>();
+                partition.acquire(&request, &read, *now);
+            }
+            Operation::Acknowledge { member, first, count, what } => {
+                let types = vec![AcknowledgeType::from_id(what).unwrap()];
+                let batch = AcknowledgementBatch { first: Offset(first), last: Offset(first + count), types };
+                let _refused = partition.acknowledge(&name(member), &[batch], *now);
+            }
+            Operation::Release { member } => partition.release_member(&name(member)),
+            Operation::Advance { millis } => {
+                *now = *now + SimDuration::from_millis(millis);
+                partition.expire_locks(*now);
+            }
+            Operation::CutLog { by } => partition.on_log_start_offset(partition.start_offset().plus(by)),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn the_window_only_moves_on_and_no_lock_outlives_its_time(operations in proptest::collection::vec(any_operation(), 0..60)) {
+            let mut partition = SharePartition::new(ShareGroupLimits { max_in_flight_records: 20, ..LIMITS }, Offset(0));
+            let mut now = SimTime::ZERO;
+            for operation in operations {
+                let start = partition.start_offset();
+                run(&mut partition, operation, &mut now);
+                prop_assert!(partition.start_offset() >= start);
+                prop_assert!(partition.next_lock_expiry().is_none_or(|expiry| expiry > now || now == SimTime::ZERO));
+                let offsets: Vec<_> = partition.in_flight().map(|(offset, _)| offset).collect();
+                prop_assert!(offsets.is_sorted_by(|a, b| a < b), "{offsets:?}");
+            }
+        }
+    }
 }
