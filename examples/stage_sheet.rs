@@ -8,14 +8,14 @@ use correio::text::Text;
 use correio::text::language::Language;
 use correio::ui::stage::StagePicture;
 use correio::view::cluster_view::ClusterView;
+use correio::view::flight_view::FlightView;
+use correio::view::from_cluster::{History, cluster_view, flights};
 use correio::view::geometry::Size;
 use correio::view::highlight::Highlight;
 use correio::view::layout::{StageLayout, Structure};
-use correio::view::traffic::Traffic;
-use correio::view::flight_view::FlightView;
-use correio::view::from_cluster::{History, cluster_view, flights};
-use correio::view::{BrokerId, SimTime, fixture, moments};
 use correio::view::selection::Selection;
+use correio::view::traffic::Traffic;
+use correio::view::{BrokerId, SimTime, fixture, moments};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -63,13 +63,27 @@ fn main() -> std::io::Result<()> {
         }
     }
     for (scenario, millis) in RUNS {
-        let mut recording = Recording::new(Recipe::built_in(scenario).map_err(|error| std::io::Error::other(error.en()))?.cluster(), Vec::new());
+        let mut recording = Recording::new(
+            Recipe::built_in(scenario).map_err(|error| std::io::Error::other(error.en()))?.cluster(),
+            Vec::new(),
+        );
         recording.seek_time(SimTime::from_millis(millis));
-        let view = cluster_view(recording.cluster(), History { milestones: recording.milestones_so_far(), recent: recording.recent() });
+        let view = cluster_view(
+            recording.cluster(),
+            History { milestones: recording.milestones_so_far(), recent: recording.recent() },
+        );
         let flights = Rc::new(flights(recording.cluster()));
         for ((width, height), theme) in [(WINDOWS[0], "light"), (WINDOWS[1], "dark"), (WINDOWS[3], "light")] {
             let language = if theme == "light" { Language::En } else { Language::PtBr };
-            let props = SheetProps { view: Rc::new(view.clone()), width, height, language, flights: Some(flights.clone()), selected: None, followed: None };
+            let props = SheetProps {
+                view: Rc::new(view.clone()),
+                width,
+                height,
+                language,
+                flights: Some(flights.clone()),
+                selected: None,
+                followed: None,
+            };
             std::fs::write(format!("{folder}/{scenario}-{millis}-{width}-{theme}.html"), page(theme, &render(props)))?;
         }
     }
@@ -89,7 +103,9 @@ const RUNS: [(&str, u64); 8] = [
 ];
 
 fn page(theme: &str, body: &str) -> String {
-    let css: String = ["tokens.css", "stage.css"].map(|file| std::fs::read_to_string(format!("www/{file}")).unwrap_or_default()).concat();
+    let css: String = ["tokens.css", "stage.css"]
+        .map(|file| std::fs::read_to_string(format!("www/{file}")).unwrap_or_default())
+        .concat();
     let ground = "body{margin:0;font-family:system-ui,sans-serif;background:var(--paper)}";
     format!("<!doctype html><html data-theme={theme}><meta charset=utf-8><style>{css}{ground}</style>{body}</html>")
 }

@@ -70,7 +70,10 @@ fn every_moment_is_drawn_in_every_window_and_language_and_each_part_is_a_named_b
             for language in Language::ALL {
                 let markup = render(drawing(view.clone(), window, language));
                 let targets = markup.matches("class=\"stage-target").count();
-                assert!(targets >= view.brokers.len() + view.producers.len() + view.groups.len(), "{name}: {targets} targets");
+                assert!(
+                    targets >= view.brokers.len() + view.producers.len() + view.groups.len(),
+                    "{name}: {targets} targets"
+                );
                 assert_eq!(markup.matches(" role=\"button\"").count(), targets, "{name}");
                 assert_eq!(attributes(&markup, "tabindex").len(), targets, "{name}");
                 assert!(attributes(&markup, "aria-label").iter().all(|label| !label.trim().is_empty()), "{name}");
@@ -84,8 +87,14 @@ fn every_moment_is_drawn_in_every_window_and_language_and_each_part_is_a_named_b
 fn ids_are_unique_and_each_finds_its_thing_again() {
     for (name, view) in moments() {
         let markup = render(drawing(view, LAPTOP, Language::En));
-        let ids: Vec<&str> = attributes(&markup, "id").into_iter().filter(|id| !id.starts_with("stage-hatch") && *id != "stage-fade").collect();
-        let things: BTreeSet<Selection> = ids.iter().map(|id| selection_of_element_id(id).unwrap_or_else(|| panic!("{name}: {id} is nothing"))).collect();
+        let ids: Vec<&str> = attributes(&markup, "id")
+            .into_iter()
+            .filter(|id| !id.starts_with("stage-hatch") && *id != "stage-fade")
+            .collect();
+        let things: BTreeSet<Selection> = ids
+            .iter()
+            .map(|id| selection_of_element_id(id).unwrap_or_else(|| panic!("{name}: {id} is nothing")))
+            .collect();
         assert_eq!(things.len(), ids.len(), "{name}: an id is there twice");
         assert!(things.iter().all(|thing| ids.contains(&element_id(thing).as_str())), "{name}");
     }
@@ -108,7 +117,10 @@ fn what_the_eye_sees_is_said_too() {
         assert!(labels.contains(&said), "nobody says “{said}”: {labels:#?}");
     }
     let portuguese = render(drawing(fixture::cluster(), LAPTOP, Language::PtBr));
-    assert!(attributes(&portuguese, "aria-label").contains(&"orders-0 no broker 2: líder, próximo offset 47, confirmado até 45"));
+    assert!(
+        attributes(&portuguese, "aria-label")
+            .contains(&"orders-0 no broker 2: líder, próximo offset 47, confirmado até 45")
+    );
 }
 
 #[test]
@@ -132,9 +144,13 @@ fn uncommitted_records_are_outlined_and_cut_off_ones_are_ghosts() {
 #[test]
 fn the_selected_thing_is_pressed_and_reached_by_the_tab_key() {
     let selected = Selection::Replica(BrokerId(3), TopicPartition::new(TopicId(0), 1));
-    let markup = render(DrawingProps { selected: Some(selected.clone()), ..drawing(fixture::cluster(), LAPTOP, Language::En) });
+    let markup =
+        render(DrawingProps { selected: Some(selected.clone()), ..drawing(fixture::cluster(), LAPTOP, Language::En) });
     assert_eq!(markup.matches("aria-pressed=\"true\"").count(), 1);
-    let element = markup.split("<g ").find(|element| element.contains(&format!("id=\"{}\"", element_id(&selected)))).expect("it is drawn");
+    let element = markup
+        .split("<g ")
+        .find(|element| element.contains(&format!("id=\"{}\"", element_id(&selected))))
+        .expect("it is drawn");
     assert!(element.contains("tabindex=\"0\"") && element.contains("is-selected"), "{element}");
 }
 
@@ -150,9 +166,13 @@ fn a_followed_customer_stands_out_everywhere() {
 #[test]
 fn messages_at_rest_are_arrows_with_what_lies_on_them() {
     let markup = render(DrawingProps { is_resting: true, ..drawing(fixture::cluster(), LAPTOP, Language::En) });
-    let traffic = Traffic::new(&fixture::flights(), &StageLayout::new(&Structure::of(&fixture::cluster()), LAPTOP, 1.0));
+    let traffic =
+        Traffic::new(&fixture::flights(), &StageLayout::new(&Structure::of(&fixture::cluster()), LAPTOP, 1.0));
     assert_eq!(markup.matches("stage-arrow-head").count(), traffic.ways.len());
-    assert_eq!(markup.matches("stage-arrow has-records").count(), traffic.ways.iter().filter(|used| used.records > 0).count());
+    assert_eq!(
+        markup.matches("stage-arrow has-records").count(),
+        traffic.ways.iter().filter(|used| used.records > 0).count()
+    );
     // It can be laid over any drawing of the same layout.
     let _ = html! { <RestingMessages traffic={Rc::new(traffic)} text={Text::new(Language::En)}/> };
 }

@@ -2,11 +2,11 @@
 //! together, and a crowd is painted as squares without letters.
 
 use super::flight_scene::Scene;
+use crate::view::RecordId;
 use crate::view::geometry::Point;
 use crate::view::highlight::Highlight;
 use crate::view::mark::KeyMark;
 use crate::view::traffic::{BUNDLE_GAP, Look, NoteShape, Traffic, slot_center};
-use crate::view::RecordId;
 use wasm_bindgen::JsValue;
 use web_sys::CanvasRenderingContext2d as Context;
 
@@ -60,7 +60,12 @@ pub(super) fn paint(context: &Context, palette: &Palette, scene: &Scene, ratio: 
         if *count > 1 {
             frame(context, palette, center, marks.len(), *side)?;
         }
-        let slot = |(slot, (record, mark)): (usize, &(RecordId, KeyMark))| Placed { center: slot_center(center, marks.len(), *side, slot), side: *side, record: *record, mark: *mark };
+        let slot = |(slot, (record, mark)): (usize, &(RecordId, KeyMark))| Placed {
+            center: slot_center(center, marks.len(), *side, slot),
+            side: *side,
+            record: *record,
+            mark: *mark,
+        };
         placed.extend(marks.iter().enumerate().map(slot));
         if *count as usize > marks.len() {
             rests.push((slot_center(center, marks.len(), *side, marks.len()), *count as usize - marks.len()));
@@ -97,7 +102,12 @@ fn rounded(context: &Context, x: f64, y: f64, width: f64, height: f64, radius: f
     }
 }
 
-fn paint_envelopes(context: &Context, palette: &Palette, placed: &[Placed], highlight: Option<Highlight>) -> Result<(), JsValue> {
+fn paint_envelopes(
+    context: &Context,
+    palette: &Palette,
+    placed: &[Placed],
+    highlight: Option<Highlight>,
+) -> Result<(), JsValue> {
     let is_back = |envelope: &Placed| highlight.is_some_and(|highlight| !highlight.is(envelope.record, envelope.mark));
     context.set_text_align("center");
     context.set_font(&format!("700 12px {}", palette.font));
@@ -106,13 +116,21 @@ fn paint_envelopes(context: &Context, palette: &Palette, placed: &[Placed], high
     for back in [true, false] {
         context.set_global_alpha(if back { BACKGROUND } else { 1.0 });
         for (hue, colours) in palette.hues.iter().enumerate() {
-            let of_hue = || placed.iter().filter(|envelope| usize::from(envelope.mark.hue) == hue && is_back(envelope) == back);
+            let of_hue =
+                || placed.iter().filter(|envelope| usize::from(envelope.mark.hue) == hue && is_back(envelope) == back);
             if of_hue().next().is_none() {
                 continue;
             }
             context.set_fill_style_str(&colours.fill);
             for Placed { center, side, .. } in of_hue() {
-                rounded(context, center.x - side / 2.0 + 0.75, center.y - side / 2.0 + 0.75, side - 1.5, side - 1.5, 3.0);
+                rounded(
+                    context,
+                    center.x - side / 2.0 + 0.75,
+                    center.y - side / 2.0 + 0.75,
+                    side - 1.5,
+                    side - 1.5,
+                    3.0,
+                );
                 context.fill();
                 context.stroke();
             }
@@ -185,7 +203,9 @@ fn polygon(context: &Context, at: Point, corners: &[(f64, f64)]) {
 fn paint_crowd(context: &Context, palette: &Palette, scene: &Scene) -> Result<(), JsValue> {
     let (traffic, now) = (&scene.traffic, scene.now);
     let is_back = |mover: &crate::view::traffic::Mover| match (scene.highlight, &mover.look) {
-        (Some(highlight), Look::Bundle { marks, .. }) => !marks.iter().any(|(record, mark)| highlight.is(*record, *mark)),
+        (Some(highlight), Look::Bundle { marks, .. }) => {
+            !marks.iter().any(|(record, mark)| highlight.is(*record, *mark))
+        }
         (Some(_), Look::Note { .. }) => true,
         (None, _) => false,
     };

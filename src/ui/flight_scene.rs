@@ -1,13 +1,13 @@
 //! What is in flight, shared between the page's clock, which changes it every frame, and the canvas, which draws it. It
 //! changes without a render of Yew: sixty times a second only numbers move.
 
+use crate::view::SimTime;
+use crate::view::flight_view::FlightView;
 use crate::view::geometry::Point;
 use crate::view::highlight::Highlight;
 use crate::view::layout::StageLayout;
-use crate::view::traffic::Traffic;
-use crate::view::flight_view::FlightView;
 use crate::view::selection::Selection;
-use crate::view::SimTime;
+use crate::view::traffic::Traffic;
 use std::cell::RefCell;
 use std::rc::Rc;
 
@@ -125,7 +125,11 @@ mod tests {
     fn a_still_picture_is_drawn_once() {
         let scene = FlightScene::default();
         let version = || scene.read(|scene| scene.version);
-        scene.set_layout(Rc::new(StageLayout::new(&Structure::of(&fixture::cluster()), Size { width: 1_440.0, height: 560.0 }, 1.0)));
+        scene.set_layout(Rc::new(StageLayout::new(
+            &Structure::of(&fixture::cluster()),
+            Size { width: 1_440.0, height: 560.0 },
+            1.0,
+        )));
         let flights = Rc::new(fixture::flights());
         scene.set_flights(flights.clone());
         scene.set_now(fixture::NOW);

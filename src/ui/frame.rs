@@ -82,7 +82,13 @@ fn request(inner: &Rc<RefCell<Inner>>) {
 /// What the canvas shows now: the scene's version and the pixels of the screen for each of ours.
 type Drawn = Option<(u64, f64)>;
 
-fn draw_if_changed(canvas: &HtmlCanvasElement, context: &CanvasRenderingContext2d, palette: &Palette, scene: &FlightScene, drawn: &mut Drawn) {
+fn draw_if_changed(
+    canvas: &HtmlCanvasElement,
+    context: &CanvasRenderingContext2d,
+    palette: &Palette,
+    scene: &FlightScene,
+    drawn: &mut Drawn,
+) {
     let ratio = web_sys::window().map_or(1.0, |window| window.device_pixel_ratio()).clamp(1.0, 2.0);
     scene.read(|scene| {
         if *drawn == Some((scene.version, ratio)) {

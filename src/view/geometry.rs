@@ -70,7 +70,12 @@ impl Rect {
     /// Smaller by so much at each side.
     #[must_use]
     pub fn inset(self, dx: f64, dy: f64) -> Self {
-        Self { x: self.x + dx, y: self.y + dy, width: (self.width - 2.0 * dx).max(0.0), height: (self.height - 2.0 * dy).max(0.0) }
+        Self {
+            x: self.x + dx,
+            y: self.y + dy,
+            width: (self.width - 2.0 * dx).max(0.0),
+            height: (self.height - 2.0 * dy).max(0.0),
+        }
     }
 }
 
@@ -150,7 +155,11 @@ impl Route {
     pub fn heading(&self, share: f64) -> Point {
         let (before, after) = (self.at(share - 0.02), self.at(share + 0.02));
         let distance = before.distance(after);
-        if distance > 1e-9 { Point::new((after.x - before.x) / distance, (after.y - before.y) / distance) } else { Point::new(1.0, 0.0) }
+        if distance > 1e-9 {
+            Point::new((after.x - before.x) / distance, (after.y - before.y) / distance)
+        } else {
+            Point::new(1.0, 0.0)
+        }
     }
 }
 
@@ -159,14 +168,22 @@ mod tests {
     use super::*;
 
     fn bent() -> Curve {
-        Curve { start: Point::new(0.0, 0.0), first: Point::new(5.0, 0.0), second: Point::new(95.0, 60.0), end: Point::new(100.0, 60.0) }
+        Curve {
+            start: Point::new(0.0, 0.0),
+            first: Point::new(5.0, 0.0),
+            second: Point::new(95.0, 60.0),
+            end: Point::new(100.0, 60.0),
+        }
     }
 
     #[test]
     fn equal_shares_of_a_route_are_equal_distances() {
         let route = Route::new(bent());
-        let steps: Vec<f64> = (0..10).map(|step| route.at(f64::from(step) / 10.0).distance(route.at(f64::from(step + 1) / 10.0))).collect();
-        let (least, most) = steps.iter().fold((f64::MAX, 0.0_f64), |(least, most), step| (least.min(*step), most.max(*step)));
+        let steps: Vec<f64> = (0..10)
+            .map(|step| route.at(f64::from(step) / 10.0).distance(route.at(f64::from(step + 1) / 10.0)))
+            .collect();
+        let (least, most) =
+            steps.iter().fold((f64::MAX, 0.0_f64), |(least, most), step| (least.min(*step), most.max(*step)));
         assert!(most - least < 0.05 * most, "uneven: {steps:?}");
         // The bare curve hurries through its middle.
         assert!(bent().at(0.5).distance(bent().at(0.6)) > 1.5 * bent().at(0.0).distance(bent().at(0.1)));
@@ -177,7 +194,12 @@ mod tests {
         let route = Route::new(bent());
         assert_eq!([route.at(-1.0), route.at(0.0)], [Point::new(0.0, 0.0); 2]);
         assert_eq!([route.at(1.0), route.at(2.0)], [Point::new(100.0, 60.0); 2]);
-        let still = Route::new(Curve { start: Point::new(3.0, 4.0), first: Point::new(3.0, 4.0), second: Point::new(3.0, 4.0), end: Point::new(3.0, 4.0) });
+        let still = Route::new(Curve {
+            start: Point::new(3.0, 4.0),
+            first: Point::new(3.0, 4.0),
+            second: Point::new(3.0, 4.0),
+            end: Point::new(3.0, 4.0),
+        });
         assert_eq!((still.at(0.5), still.heading(0.5)), (Point::new(3.0, 4.0), Point::new(1.0, 0.0)));
     }
 }

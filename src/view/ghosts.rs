@@ -11,7 +11,9 @@ pub fn recall(before: &ClusterView, now: &mut ClusterView) {
         for replica in &mut broker.replicas {
             let (Some(ghost), Some(known)) = (&mut replica.ghost, known.replica(replica.partition)) else { continue };
             let lying = || known.ghost.iter().flat_map(|ghost| &ghost.cells).chain(&known.cells);
-            let recalled = |cell: &CellView| lying().find(|known| known.offset == cell.offset && known.key != KeyMark::NO_KEY).copied();
+            let recalled = |cell: &CellView| {
+                lying().find(|known| known.offset == cell.offset && known.key != KeyMark::NO_KEY).copied()
+            };
             for cell in ghost.cells.iter_mut().filter(|cell| cell.key == KeyMark::NO_KEY) {
                 *cell = recalled(cell).unwrap_or(*cell);
             }
@@ -30,7 +32,10 @@ mod tests {
         let mut before = moments::truncated();
         let ghost = before.brokers[0].replicas[0].ghost.take().expect("records were cut off");
         before.brokers[0].replicas[0].cells.extend(ghost.cells.iter().copied());
-        let nameless = TruncationView { at: ghost.at, cells: ghost.cells.iter().map(|cell| CellView { key: KeyMark::NO_KEY, ..*cell }).collect() };
+        let nameless = TruncationView {
+            at: ghost.at,
+            cells: ghost.cells.iter().map(|cell| CellView { key: KeyMark::NO_KEY, ..*cell }).collect(),
+        };
         let mut now = moments::truncated();
         now.brokers[0].replicas[0].ghost = Some(nameless.clone());
         recall(&before, &mut now);

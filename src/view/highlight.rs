@@ -53,7 +53,8 @@ mod tests {
         let (record, key) = (view.orders[0].record.expect("it has a record"), view.orders[0].key);
         let by_order = Highlight::of(&Selection::Order(view.orders[0].order), &view).expect("an order can be followed");
         assert!(by_order.is(record, key) && !by_order.is(RecordId(9_999), key));
-        let by_customer = Highlight::of(&Selection::Customer(view.orders[0].customer), &view).expect("a customer can be followed");
+        let by_customer =
+            Highlight::of(&Selection::Customer(view.orders[0].customer), &view).expect("a customer can be followed");
         assert!(by_customer.is(RecordId(9_999), key));
         assert_eq!(Highlight::of(&Selection::Broker(BrokerId(1)), &view), None);
         assert_eq!(Highlight::of(&Selection::Order(OrderId(9_999)), &view), None);

@@ -1,7 +1,10 @@
 //! More hand-made moments: what the fixture becomes when other things go wrong, or when there is more of it. Drawings and
 //! markup tests start from them.
 
-use super::broker_view::{BrokerView, CellView, ControllerView, Gauge, PartitionView, ProcessState, QuorumRole, Registration, ReplicaRole, TruncationView};
+use super::broker_view::{
+    BrokerView, CellView, ControllerView, Gauge, PartitionView, ProcessState, QuorumRole, Registration, ReplicaRole,
+    TruncationView,
+};
 use super::client_view::{GroupState, PositionView};
 use super::cluster_view::{ClusterView, LinkView};
 use super::fixture;
@@ -135,7 +138,8 @@ pub fn isolated() -> ClusterView {
     let brokers = [1, 3].map(|id| Node::Broker(BrokerId(id)));
     let controllers = view.quorum.controllers.iter().map(|controller| Node::Controller(controller.id));
     let cut = |from, to| LinkView { from, to, is_cut: true, extra_delay: SimDuration::ZERO };
-    view.links = clients.chain(brokers).chain(controllers).flat_map(|other| [cut(lone, other), cut(other, lone)]).collect();
+    view.links =
+        clients.chain(brokers).chain(controllers).flat_map(|other| [cut(lone, other), cut(other, lone)]).collect();
     view
 }
 

@@ -1,6 +1,8 @@
 //! What a hand can point at: the one vocabulary shared by the stage, the inspector, the menus and the keyboard.
 
-use crate::protocol::ids::{BrokerId, ClientId, ControllerId, GroupId, Node, OrderId, RecordId, TopicId, TopicPartition};
+use crate::protocol::ids::{
+    BrokerId, ClientId, ControllerId, GroupId, Node, OrderId, RecordId, TopicId, TopicPartition,
+};
 
 /// One thing on the page that can be selected.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,7 +59,9 @@ impl Selection {
                 Some(Self::link(node_of_code(one)?, node_of_code(other)?))
             }
             ('p', [topic, partition]) => Some(Self::Partition(TopicPartition::new(TopicId(*topic), *partition))),
-            ('r', [broker, topic, partition]) => Some(Self::Replica(BrokerId(*broker), TopicPartition::new(TopicId(*topic), *partition))),
+            ('r', [broker, topic, partition]) => {
+                Some(Self::Replica(BrokerId(*broker), TopicPartition::new(TopicId(*topic), *partition)))
+            }
             ('g', _) => Some(Self::Group(GroupId::new(rest))),
             ('e', _) => rest.parse().ok().map(|record| Self::Record(RecordId(record))),
             ('o', _) => rest.parse().ok().map(|order| Self::Order(OrderId(order))),
@@ -72,7 +76,12 @@ impl Selection {
             Self::Controller(id) => Some(Node::Controller(id)),
             Self::Broker(id) | Self::Replica(id, _) => Some(Node::Broker(id)),
             Self::Client(id) => Some(Node::Client(id)),
-            Self::Link(..) | Self::Partition(_) | Self::Group(_) | Self::Record(_) | Self::Order(_) | Self::Customer(_) => None,
+            Self::Link(..)
+            | Self::Partition(_)
+            | Self::Group(_)
+            | Self::Record(_)
+            | Self::Order(_)
+            | Self::Customer(_) => None,
         }
     }
 }

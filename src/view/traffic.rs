@@ -116,7 +116,9 @@ impl Traffic {
             Some((mover.flight, marks.get(slot).map(|(record, _)| *record)))
         });
         bundle.or_else(|| {
-            let note = |mover: &&Mover| matches!(mover.look, Look::Note { .. }) && self.place(mover, now).distance(point) <= NOTE_REACH;
+            let note = |mover: &&Mover| {
+                matches!(mover.look, Look::Note { .. }) && self.place(mover, now).distance(point) <= NOTE_REACH
+            };
             self.movers.iter().rev().find(note).map(|mover| (mover.flight, None))
         })
     }
@@ -190,10 +192,15 @@ mod tests {
     fn a_hand_finds_the_record_that_it_points_at() {
         let (flights, layout) = (fixture::flights(), layout());
         let traffic = Traffic::new(&flights, &layout);
-        let Look::Bundle { marks, side, .. } = &traffic.movers[0].look else { panic!("the first message carries records") };
+        let Look::Bundle { marks, side, .. } = &traffic.movers[0].look else {
+            panic!("the first message carries records")
+        };
         let center = traffic.place(&traffic.movers[0], fixture::NOW);
         for (slot, (record, _)) in marks.iter().enumerate() {
-            assert_eq!(traffic.hit(slot_center(center, marks.len(), *side, slot), fixture::NOW), Some((0, Some(*record))));
+            assert_eq!(
+                traffic.hit(slot_center(center, marks.len(), *side, slot), fixture::NOW),
+                Some((0, Some(*record)))
+            );
         }
         assert_eq!(traffic.hit(Point::new(-50.0, -50.0), fixture::NOW), None);
     }

@@ -2,7 +2,7 @@
 
 use super::producer::{state_words, tone};
 use super::replica::Replica;
-use super::shapes::{bar, mark, rect, text, text_width, Anchor, Mark};
+use super::shapes::{Anchor, Mark, bar, mark, rect, text, text_width};
 use super::target::{Reach, Target};
 use crate::text::Text;
 use crate::view::broker_view::{BrokerView, ProcessState, Registration};
@@ -31,7 +31,12 @@ pub(super) struct GridRow {
 impl GridRow {
     /// The strip in a card's column.
     fn strip(&self, inner: Rect) -> Rect {
-        Rect::new(inner.x + self.margins.0, self.place.strip_y, inner.width - self.margins.0 - self.margins.1, self.place.strip_height)
+        Rect::new(
+            inner.x + self.margins.0,
+            self.place.strip_y,
+            inner.width - self.margins.0 - self.margins.1,
+            self.place.strip_height,
+        )
     }
 }
 
@@ -122,8 +127,14 @@ fn title(props: &BrokerProps) -> Html {
     let class = if is_near { "stage-name" } else { "stage-body is-strong" };
     let rack = props.broker.rack.as_ref().map(|rack| words.rack(rack.as_str()));
     let room = inner.width - text_width(&name, if is_near { 21.0 } else { 15.0 });
-    let note = if is_fenced(&props.broker) && props.broker.state == ProcessState::Running { Some((words.fenced_short(), "stage-small is-loss is-strong")) } else { None };
-    let note = note.or_else(|| rack.map(|rack| (rack, "stage-small is-quiet"))).filter(|(note, _)| text_width(note, 13.0) < room);
+    let note = if is_fenced(&props.broker) && props.broker.state == ProcessState::Running {
+        Some((words.fenced_short(), "stage-small is-loss is-strong"))
+    } else {
+        None
+    };
+    let note = note
+        .or_else(|| rack.map(|rack| (rack, "stage-small is-quiet")))
+        .filter(|(note, _)| text_width(note, 13.0) < room);
     html! {
         <g>
             { text(Point::new(inner.x, y), Anchor::Start, class, name) }
@@ -173,7 +184,11 @@ fn short_state(words: Text, state: ProcessState) -> String {
 fn gauges(props: &BrokerProps) -> Html {
     let (inner, words, broker) = (props.place.inner, props.text, &props.broker);
     let is_near = props.detail == Detail::Cells;
-    let disk = if broker.disk_slow_factor > 1 { format!("{} ×{}", words.gauge_disk(), broker.disk_slow_factor) } else { words.gauge_disk() };
+    let disk = if broker.disk_slow_factor > 1 {
+        format!("{} ×{}", words.gauge_disk(), broker.disk_slow_factor)
+    } else {
+        words.gauge_disk()
+    };
     let gauges = [
         (words.gauge_queue(), broker.request_queue, false),
         (words.gauge_cache(), broker.page_cache, false),
@@ -181,8 +196,10 @@ fn gauges(props: &BrokerProps) -> Html {
     ];
     let gap = if is_near { 14.0 } else { 6.0 };
     let width = (inner.width - 2.0 * gap) / 3.0;
-    let (label_y, bar_y) = if is_near { (props.place.card.y + 54.0, props.place.card.y + 60.0) } else { (0.0, props.place.card.y + 38.0) };
-    let has_labels = is_near && gauges.iter().all(|(name, _, is_slow)| *is_slow || text_width(name, 12.0) <= width + 6.0);
+    let (label_y, bar_y) =
+        if is_near { (props.place.card.y + 54.0, props.place.card.y + 60.0) } else { (0.0, props.place.card.y + 38.0) };
+    let has_labels =
+        is_near && gauges.iter().all(|(name, _, is_slow)| *is_slow || text_width(name, 12.0) <= width + 6.0);
     let columns = gauges.into_iter().enumerate().map(|(column, (name, gauge, is_slow))| {
         let x = inner.x + (width + gap) * column as f64;
         let spoken = words.gauge_spoken(&name, gauge.per_mille());

@@ -1,7 +1,7 @@
 //! Customers over their checkout: one stamp each, ringed while an order waits for its answer.
 
 use super::envelope::HUE_CLASSES;
-use super::shapes::{px, text, Anchor};
+use super::shapes::{Anchor, px, text};
 use super::target::{Reach, Target};
 use crate::text::Text;
 use crate::view::client_view::CustomerView;
@@ -22,7 +22,10 @@ pub(super) struct CustomersProps {
 #[component]
 pub(super) fn Customers(props: &CustomersProps) -> Html {
     let CustomersProps { customers, place, text: words, .. } = props;
-    let stamps = place.stamps.iter().filter_map(|(id, at)| Some((customers.iter().find(|customer| customer.customer == *id)?, *at)));
+    let stamps = place
+        .stamps
+        .iter()
+        .filter_map(|(id, at)| Some((customers.iter().find(|customer| customer.customer == *id)?, *at)));
     let stamps = stamps.map(|(customer, at)| {
         let name = if customer.waiting.is_some() { words.customer_waits(customer.key.letter) } else { words.customer(customer.key.letter) };
         let hue = HUE_CLASSES[usize::from(customer.key.hue).min(HUE_CLASSES.len() - 1)];

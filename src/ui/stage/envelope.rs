@@ -1,8 +1,8 @@
 //! A record: an envelope in the hue and with the letter of its key, wherever it lies.
 
-use super::shapes::{px, text, Anchor};
-use crate::view::geometry::{Point, Rect};
+use super::shapes::{Anchor, px, text};
 use crate::view::RecordId;
+use crate::view::geometry::{Point, Rect};
 use crate::view::highlight::Highlight;
 use crate::view::mark::KeyMark;
 use yew::prelude::*;
@@ -27,7 +27,11 @@ pub(super) struct Envelope {
 }
 
 /// A record that may be the one that is followed.
-pub(super) fn followed_envelope(place: Rect, Envelope { record, mark, stand }: Envelope, highlight: Option<Highlight>) -> Html {
+pub(super) fn followed_envelope(
+    place: Rect,
+    Envelope { record, mark, stand }: Envelope,
+    highlight: Option<Highlight>,
+) -> Html {
     let is_followed = highlight.is_some_and(|highlight| highlight.is(record, mark));
     html! { <g class={if is_followed { "is-followed" } else { "is-other" }}>{ envelope(place, mark, stand) }</g> }
 }

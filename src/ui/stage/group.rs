@@ -1,15 +1,15 @@
 //! A consumer group with the service that it serves: its members, what it has done, and how far it is in each partition.
 
-use super::envelope::{followed_envelope, Envelope, Stand};
-use super::shapes::{mark, px, rect, text, text_width, translate, Anchor};
+use super::envelope::{Envelope, Stand, followed_envelope};
+use super::shapes::{Anchor, mark, px, rect, text, text_width, translate};
 use super::target::{Reach, Target};
 use crate::text::Text;
-use crate::view::{Offset, TopicPartition};
 use crate::view::client_view::{GroupState, GroupView, MemberView, ServiceRole};
 use crate::view::geometry::{Point, Rect};
 use crate::view::highlight::Highlight;
 use crate::view::layout::GroupLayout;
 use crate::view::selection::Selection;
+use crate::view::{Offset, TopicPartition};
 use yew::prelude::*;
 
 #[derive(Properties, PartialEq)]
@@ -114,7 +114,14 @@ fn member(props: &GroupProps, index: usize, member: &MemberView, at: Point) -> H
         </>
     };
     let class = if is_up { "stage-member" } else { "stage-member is-down" };
-    Target { selection: Selection::Client(member.client), selected: props.selected.as_ref(), name, reach: Reach::Arrows, class }.around(shapes)
+    Target {
+        selection: Selection::Client(member.client),
+        selected: props.selected.as_ref(),
+        name,
+        reach: Reach::Arrows,
+        class,
+    }
+    .around(shapes)
 }
 
 /// A partition's log as a bar that ends at the high watermark. The pin stands where the group reads, the hollow one where
@@ -122,7 +129,9 @@ fn member(props: &GroupProps, index: usize, member: &MemberView, at: Point) -> H
 fn lane(props: &GroupProps, index: usize, partition: TopicPartition, bar: Rect) -> Html {
     let position = props.group.positions.iter().find(|position| position.partition == partition);
     let end = position.map_or(Offset::ZERO, |position| position.high_watermark);
-    let x = |offset: Offset| bar.right() - bar.width * (end.0 - offset.0).clamp(0, LANE_OFFSETS) as f64 / LANE_OFFSETS as f64;
+    let x = |offset: Offset| {
+        bar.right() - bar.width * (end.0 - offset.0).clamp(0, LANE_OFFSETS) as f64 / LANE_OFFSETS as f64
+    };
     let committed = position.and_then(|position| position.committed);
     let read = position.and_then(|position| position.position.max(committed));
     let filled = read.map_or(bar.x, x);

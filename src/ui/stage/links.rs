@@ -1,7 +1,7 @@
 //! Fine curves under everything, and the marks of what was done to them: a cross where a link is cut, its delay where it
 //! is slow.
 
-use super::shapes::{mark, px, rect, text, text_width, Anchor, Mark};
+use super::shapes::{Anchor, Mark, mark, px, rect, text, text_width};
 use super::target::{Reach, Target};
 use crate::text::Text;
 use crate::view::Node;
@@ -50,21 +50,28 @@ fn curve(props: &LinksProps, link: &LinkDrawing) -> Html {
     if link.fault.is_some() {
         return html! { <g key={selection.code()} {class} aria-hidden="true">{ shapes }</g> };
     }
-    Target { name: name(props, link), selection, selected: props.selected.as_ref(), reach: Reach::Arrows, class }.around(shapes)
+    Target { name: name(props, link), selection, selected: props.selected.as_ref(), reach: Reach::Arrows, class }
+        .around(shapes)
 }
 
 fn name(props: &LinksProps, link: &LinkDrawing) -> String {
     let said = |node: Node| match node {
         Node::Controller(id) => props.text.controller(id),
         Node::Broker(id) => props.text.broker(id),
-        Node::Client(_) => props.clients.iter().find(|(known, _)| *known == node).map_or_else(|| node.to_string(), |(_, name)| name.to_string()),
+        Node::Client(_) => props
+            .clients
+            .iter()
+            .find(|(known, _)| *known == node)
+            .map_or_else(|| node.to_string(), |(_, name)| name.to_string()),
     };
     let name = props.text.link_spoken(&said(link.one), &said(link.other));
     match link.fault.map(|fault| fault.state) {
         None => name,
         Some(LinkState::Slow(by)) => format!("{name}, {}", props.text.link_slow(by)),
         Some(LinkState::Cut) => format!("{name}, {}", props.text.link_cut()),
-        Some(LinkState::CutOneWay(from, to)) => format!("{name}, {} ({} → {})", props.text.link_cut(), said(from), said(to)),
+        Some(LinkState::CutOneWay(from, to)) => {
+            format!("{name}, {} ({} → {})", props.text.link_cut(), said(from), said(to))
+        }
     }
 }
 
@@ -74,7 +81,14 @@ fn fault(props: &LinksProps, link: &LinkDrawing, fault: FaultMark) -> Html {
         LinkState::Cut | LinkState::CutOneWay(..) => cross(fault.at),
     };
     let selection = Selection::link(link.one, link.other);
-    Target { name: name(props, link), selection, selected: props.selected.as_ref(), reach: Reach::Arrows, class: "stage-fault" }.around(shapes)
+    Target {
+        name: name(props, link),
+        selection,
+        selected: props.selected.as_ref(),
+        reach: Reach::Arrows,
+        class: "stage-fault",
+    }
+    .around(shapes)
 }
 
 fn cross(at: Point) -> Html {

@@ -21,5 +21,5 @@ mod viewer;
 
 pub use picture::StagePicture;
 pub use resting::RestingMessages;
-pub use viewer::{Stage, StageProps, focus};
 pub use target::{element_id, selection_of_element_id};
+pub use viewer::{Stage, StageProps, focus};

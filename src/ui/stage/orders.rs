@@ -1,7 +1,7 @@
 //! The receipt roll: the newest orders, and what has been done for each.
 
-use super::envelope::{envelope, Stand};
-use super::shapes::{px, text, Anchor};
+use super::envelope::{Stand, envelope};
+use super::shapes::{Anchor, px, text};
 use super::target::{Reach, Target};
 use crate::text::Text;
 use crate::view::geometry::{Point, Rect};
@@ -38,7 +38,10 @@ pub(super) fn Orders(props: &OrdersProps) -> Html {
     let OrdersProps { orders, place, text: words, .. } = props;
     let card = place.card;
     let first = orders.len().saturating_sub(place.lines);
-    let lines = orders[first..].iter().enumerate().map(|(line, order)| receipt_line(props, order, card.y + 58.0 + 22.0 * line as f64));
+    let lines = orders[first..]
+        .iter()
+        .enumerate()
+        .map(|(line, order)| receipt_line(props, order, card.y + 58.0 + 22.0 * line as f64));
     let heads = [words.column_paid(), words.column_answered(), words.column_mailed(), words.column_reserved()];
     let icons = heads.iter().zip(ICONS).enumerate().map(|(column, (name, icon))| {
         html! {
@@ -68,7 +71,14 @@ fn column_x(card: Rect, column: usize) -> f64 {
 fn roll(card: Rect) -> String {
     let teeth = (card.width / 9.0).round();
     let step = card.width / teeth;
-    let mut path = format!("M{:.1} {:.1}V{:.1}q0-8 8-8H{:.1}q8 0 8 8V{:.1}", card.x, card.bottom(), card.y + 8.0, card.right() - 8.0, card.bottom());
+    let mut path = format!(
+        "M{:.1} {:.1}V{:.1}q0-8 8-8H{:.1}q8 0 8 8V{:.1}",
+        card.x,
+        card.bottom(),
+        card.y + 8.0,
+        card.right() - 8.0,
+        card.bottom()
+    );
     for _ in 0..teeth as u32 {
         path.push_str(&format!("l{:.2} 4l{:.2}-4", -step / 2.0, -step / 2.0));
     }
@@ -80,13 +90,25 @@ fn receipt_line(props: &OrdersProps, order: &OrderView, y: f64) -> Html {
     let card = props.place.card;
     let words = props.text;
     let marks = [order.paid, order.answered, order.mailed, order.reserved];
-    let is_followed = order.record.zip(props.highlight).is_some_and(|(record, highlight)| highlight.is(record, order.key));
+    let is_followed =
+        order.record.zip(props.highlight).is_some_and(|(record, highlight)| highlight.is(record, order.key));
     let said = if order.fate == OrderFate::Lost { format!(", {}", words.fate_lost()) } else { String::new() };
-    let done = |mark: Mark| if mark.times > 1 { words.mark_again(mark.times) } else if mark.times == 1 { words.mark_done() } else { words.mark_waiting() };
+    let done = |mark: Mark| {
+        if mark.times > 1 {
+            words.mark_again(mark.times)
+        } else if mark.times == 1 {
+            words.mark_done()
+        } else {
+            words.mark_waiting()
+        }
+    };
     let heads = [words.column_paid(), words.column_answered(), words.column_mailed(), words.column_reserved()];
     let spoken: Vec<String> = heads.iter().zip(marks).map(|(head, mark)| format!("{head} {}", done(mark))).collect();
     let name = format!("{}{said}: {}", words.order(order.order), spoken.join(", "));
-    let columns = marks.into_iter().enumerate().map(|(column, mark)| receipt_mark(Point::new(column_x(card, column), y), column, mark));
+    let columns = marks
+        .into_iter()
+        .enumerate()
+        .map(|(column, mark)| receipt_mark(Point::new(column_x(card, column), y), column, mark));
     let shapes = html! {
         <>
             <rect class="stage-hit" x={px(card.x + 6.0)} y={px(y - 15.0)} width={px(card.width - 12.0)} height="22" rx="4"/>
@@ -97,7 +119,14 @@ fn receipt_line(props: &OrdersProps, order: &OrderView, y: f64) -> Html {
             <g>{ for columns }</g>
         </>
     };
-    Target { selection: Selection::Order(order.order), selected: props.selected.as_ref(), name, reach: Reach::Arrows, class: "stage-order" }.around(shapes)
+    Target {
+        selection: Selection::Order(order.order),
+        selected: props.selected.as_ref(),
+        name,
+        reach: Reach::Arrows,
+        class: "stage-order",
+    }
+    .around(shapes)
 }
 
 /// A tick, ×2 where it happened twice, a dot where it has not happened.
@@ -114,4 +143,3 @@ fn receipt_mark(at: Point, column: usize, done: Mark) -> Html {
         </g>
     }
 }
-

@@ -9,7 +9,7 @@ use super::patterns::patterns;
 use super::producer::Producer;
 use super::quorum::Quorum;
 use super::resting::RestingMessages;
-use super::shapes::{px, text, Anchor};
+use super::shapes::{Anchor, px, text};
 use super::tile::Tile;
 use crate::text::Text;
 use crate::view::broker_view::ProcessState;
@@ -78,7 +78,11 @@ fn slowest(view: &ClusterView) -> Option<(crate::view::BrokerId, Offset)> {
 
 fn clients(view: &ClusterView) -> Vec<(Node, std::sync::Arc<str>)> {
     let producers = view.producers.iter().map(|producer| (Node::Client(producer.client), producer.name.clone()));
-    let members = view.groups.iter().flat_map(|group| &group.members).map(|member| (Node::Client(member.client), member.name.clone()));
+    let members = view
+        .groups
+        .iter()
+        .flat_map(|group| &group.members)
+        .map(|member| (Node::Client(member.client), member.name.clone()));
     producers.chain(members).collect()
 }
 
@@ -138,7 +142,8 @@ fn orders(props: &StagePictureProps) -> Html {
 
 fn brokers(props: &StagePictureProps) -> Vec<Html> {
     let StagePictureProps { view, layout, text: words, .. } = props;
-    let rows: Rc<Vec<GridRow>> = Rc::new(layout.rows.iter().map(|row| grid_row(view, row, layout.row_detail.margins())).collect());
+    let rows: Rc<Vec<GridRow>> =
+        Rc::new(layout.rows.iter().map(|row| grid_row(view, row, layout.row_detail.margins())).collect());
     let is_of = |selection: &Selection, id| match selection {
         Selection::Broker(broker) | Selection::Replica(broker, _) => *broker == id,
         _ => false,
@@ -172,7 +177,8 @@ fn brokers(props: &StagePictureProps) -> Vec<Html> {
 }
 
 fn grid_row(view: &ClusterView, row: &RowLayout, margins: (f64, f64)) -> GridRow {
-    let ends = view.brokers.iter().filter_map(|broker| broker.replica(row.partition)).map(|replica| replica.log_end_offset);
+    let ends =
+        view.brokers.iter().filter_map(|broker| broker.replica(row.partition)).map(|replica| replica.log_end_offset);
     GridRow {
         place: row.clone(),
         axis: Axis::of(view, row.partition, row.slots.max(1)),

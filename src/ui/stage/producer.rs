@@ -1,7 +1,7 @@
 //! An application that sends: its tray fills with records, grouped as they will travel; a full tray blocks its clerk.
 
-use super::envelope::{followed_envelope, Envelope, Stand};
-use super::shapes::{bar, mark, rect, text, text_width, Anchor, Mark};
+use super::envelope::{Envelope, Stand, followed_envelope};
+use super::shapes::{Anchor, Mark, bar, mark, rect, text, text_width};
 use super::target::{Reach, Target};
 use crate::text::Text;
 use crate::view::SimTime;
@@ -47,7 +47,14 @@ pub(super) fn Producer(props: &ProducerProps) -> Html {
         </>
     };
     let class = if is_up { "stage-producer" } else { "stage-producer is-down" };
-    Target { selection: Selection::Client(producer.client), selected: props.selected.as_ref(), name, reach: Reach::Tab, class }.around(shapes)
+    Target {
+        selection: Selection::Client(producer.client),
+        selected: props.selected.as_ref(),
+        name,
+        reach: Reach::Tab,
+        class,
+    }
+    .around(shapes)
 }
 
 /// The line under the name: what is wrong, or how many payments are under way.
@@ -64,7 +71,12 @@ fn status(props: &ProducerProps, inner: Rect, state: Option<(Mark, String)>) -> 
         };
     }
     if let Some(since) = props.producer.blocked_since {
-        return text(Point::new(left, y), Anchor::Start, "stage-small is-strong is-loss", props.text.send_blocked(props.now.since(since)));
+        return text(
+            Point::new(left, y),
+            Anchor::Start,
+            "stage-small is-strong is-loss",
+            props.text.send_blocked(props.now.since(since)),
+        );
     }
     let paying = props.producer.paying;
     if paying == 0 || props.place.lines.is_empty() {
@@ -112,8 +124,12 @@ fn tray(props: &ProducerProps) -> Html {
             hidden += u64::from(batch.record_count);
             continue;
         }
-        let place = |record: usize| Rect::new(x + 2.0 + (side + gap) * record as f64, tray.y + (tray.height - side) / 2.0, side, side);
-        let records = batch.records.iter().enumerate().map(|(slot, (record, mark))| followed_envelope(place(slot), Envelope { record: *record, mark: *mark, stand }, props.highlight));
+        let place = |record: usize| {
+            Rect::new(x + 2.0 + (side + gap) * record as f64, tray.y + (tray.height - side) / 2.0, side, side)
+        };
+        let records = batch.records.iter().enumerate().map(|(slot, (record, mark))| {
+            followed_envelope(place(slot), Envelope { record: *record, mark: *mark, stand }, props.highlight)
+        });
         let frame = Rect::new(x, tray.y + 2.5, width - gap, tray.height - 5.0);
         shown.push(html! {
             <g key={index} class="stage-batch">

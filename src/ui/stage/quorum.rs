@@ -1,6 +1,6 @@
 //! The controller quorum: a row of seals, and what the metadata log has come to.
 
-use super::shapes::{mark, rect, text, Anchor, Mark};
+use super::shapes::{Anchor, Mark, mark, rect, text};
 use super::target::{Reach, Target};
 use crate::text::Text;
 use crate::view::broker_view::{ControllerView, ProcessState, QuorumRole, QuorumView};
@@ -56,7 +56,11 @@ fn seal(props: &QuorumProps, controller: &ControllerView, at: Point) -> Html {
         (true, false) => "stage-seal",
     };
     let words = props.text;
-    let name = format!("{}, {}", words.controller(controller.id), if is_up { role_name(controller.role) } else { words.offline() }.as_str());
+    let name = format!(
+        "{}, {}",
+        words.controller(controller.id),
+        if is_up { role_name(controller.role) } else { words.offline() }.as_str()
+    );
     let shapes = html! {
         <>
             <circle class="stage-seal-disc" cx={super::shapes::px(at.x)} cy={super::shapes::px(at.y)} r={super::shapes::px(radius)}/>
@@ -66,7 +70,14 @@ fn seal(props: &QuorumProps, controller: &ControllerView, at: Point) -> Html {
             { vote(props, controller, at) }
         </>
     };
-    Target { selection: Selection::Controller(controller.id), selected: props.selected.as_ref(), name, reach: Reach::Tab, class }.around(shapes)
+    Target {
+        selection: Selection::Controller(controller.id),
+        selected: props.selected.as_ref(),
+        name,
+        reach: Reach::Tab,
+        class,
+    }
+    .around(shapes)
 }
 
 /// A cross for what fell, a bar for what was put off.

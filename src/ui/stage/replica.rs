@@ -2,8 +2,8 @@
 //! The tide line is the high watermark: solid cells to its left, outlined ones to its right.
 
 use super::broker::GridRow;
-use super::envelope::{envelope, followed_envelope, Envelope, Stand};
-use super::shapes::{line, mark, px, rect, text, text_width, Anchor, Mark};
+use super::envelope::{Envelope, Stand, envelope, followed_envelope};
+use super::shapes::{Anchor, Mark, line, mark, px, rect, text, text_width};
 use super::target::{Reach, Target};
 use crate::text::Text;
 use crate::view::broker_view::{ReplicaRole, ReplicaView};
@@ -90,7 +90,8 @@ pub(super) fn Replica(props: &ReplicaProps) -> Html {
         </>
     };
     let selection = Selection::Replica(props.broker, replica.partition);
-    Target { selection, selected: props.selected.as_ref(), name, reach: Reach::Arrows, class: standing.class() }.around(shapes)
+    Target { selection, selected: props.selected.as_ref(), name, reach: Reach::Arrows, class: standing.class() }
+        .around(shapes)
 }
 
 /// The partition's name at the left; what the replica is at the right, in as many words as there is room for.
@@ -143,7 +144,12 @@ fn tape(props: &ReplicaProps, standing: Standing) -> Html {
     let end = axis.x(strip, replica.log_end_offset);
     let whole = Rect { x: from, width: strip.right() - from, ..strip };
     let drop = if props.detail == RowDetail::Slim { 2.0 } else { 4.0 };
-    let rail = Rect::new(from, props.strip.bottom() + drop, (end - from).max(0.0), if props.detail == RowDetail::Slim { 2.0 } else { 3.0 });
+    let rail = Rect::new(
+        from,
+        props.strip.bottom() + drop,
+        (end - from).max(0.0),
+        if props.detail == RowDetail::Slim { 2.0 } else { 3.0 },
+    );
     html! {
         <g>
             { rect(whole, (strip.height * 0.16).clamp(1.0, 4.0), "stage-tape") }

@@ -1,7 +1,7 @@
 //! Messages for those who asked for less motion: each way in use is an arrow, with what lies on it at its middle.
 
-use super::envelope::{envelope, Stand};
-use super::shapes::{px, text, Anchor};
+use super::envelope::{Stand, envelope};
+use super::shapes::{Anchor, px, text};
 use crate::text::Text;
 use crate::view::geometry::{Point, Rect};
 use crate::view::mark::KeyMark;
@@ -25,9 +25,11 @@ pub fn RestingMessages(props: &RestingMessagesProps) -> Html {
 fn arrow(props: &RestingMessagesProps, index: usize, used: &UsedWay) -> Html {
     let has_records = used.records > 0;
     let middle = used.route.at(0.5);
-    let marks = props.traffic.movers.iter().filter(|mover| mover.route as usize == index).filter_map(|mover| match &mover.look {
-        Look::Bundle { marks, .. } => marks.first().map(|(_, mark)| *mark),
-        Look::Note { .. } => None,
+    let marks = props.traffic.movers.iter().filter(|mover| mover.route as usize == index).filter_map(|mover| {
+        match &mover.look {
+            Look::Bundle { marks, .. } => marks.first().map(|(_, mark)| *mark),
+            Look::Note { .. } => None,
+        }
     });
     let marks: Vec<KeyMark> = marks.take(3).collect();
     let rest = used.records.saturating_sub(marks.len() as u32);

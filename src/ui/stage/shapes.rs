@@ -6,7 +6,11 @@ use yew::prelude::*;
 /// A number of the drawing, to a tenth of a pixel.
 pub(super) fn px(value: f64) -> AttrValue {
     let tenths = (value * 10.0).round();
-    if tenths % 10.0 == 0.0 { AttrValue::from(format!("{}", tenths / 10.0)) } else { AttrValue::from(format!("{:.1}", tenths / 10.0)) }
+    if tenths % 10.0 == 0.0 {
+        AttrValue::from(format!("{}", tenths / 10.0))
+    } else {
+        AttrValue::from(format!("{:.1}", tenths / 10.0))
+    }
 }
 
 /// `translate(x y)`.

@@ -1,7 +1,7 @@
 //! A broker from far: its number, how many partitions it leads, and its health by shape.
 
 use super::producer::state_words;
-use super::shapes::{mark, rect, text, text_width, Anchor, Mark};
+use super::shapes::{Anchor, Mark, mark, rect, text, text_width};
 use super::target::{Reach, Target};
 use crate::text::Text;
 use crate::view::SimTime;
@@ -25,7 +25,8 @@ pub(super) fn Tile(props: &TileProps) -> Html {
     let TileProps { broker, place, text: words, .. } = props;
     let (card, inner) = (place.card, place.inner);
     let state = state_words(*words, broker.state, broker.since, props.now);
-    let lagging = broker.replicas.iter().filter(|replica| replica.role == ReplicaRole::Follower && !replica.in_isr).count();
+    let lagging =
+        broker.replicas.iter().filter(|replica| replica.role == ReplicaRole::Follower && !replica.in_isr).count();
     let health = match &state {
         Some((kind, _)) => *kind,
         None if lagging > 0 => Mark::Behind,
@@ -57,7 +58,14 @@ pub(super) fn Tile(props: &TileProps) -> Html {
         </>
     };
     let class = if broker.state.is_up() { "stage-broker stage-tile" } else { "stage-broker stage-tile is-down" };
-    Target { selection: Selection::Broker(broker.id), selected: props.selected.as_ref(), name, reach: Reach::Tab, class }.around(shapes)
+    Target {
+        selection: Selection::Broker(broker.id),
+        selected: props.selected.as_ref(),
+        name,
+        reach: Reach::Tab,
+        class,
+    }
+    .around(shapes)
 }
 
 /// One small square a replica: full for a leader, half high for a follower, hollow outside of the ISR.

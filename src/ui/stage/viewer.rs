@@ -50,7 +50,8 @@ pub fn Stage(props: &StageProps) -> Html {
     let zoom = use_state_eq(|| 1.0_f64);
     use_measured(scroller.clone(), window.clone(), props.scene.clone());
     let structure = Structure::of(&props.view);
-    let layout = use_memo((structure, *window, *zoom), |(structure, window, zoom)| StageLayout::new(structure, *window, *zoom));
+    let layout =
+        use_memo((structure, *window, *zoom), |(structure, window, zoom)| StageLayout::new(structure, *window, *zoom));
     let highlight = props.followed.as_ref().and_then(|followed| Highlight::of(followed, &props.view));
     props.scene.set_layout(Rc::clone(&layout));
     props.scene.set_highlight(highlight);
@@ -106,7 +107,8 @@ fn use_measured(scroller: NodeRef, window: UseStateHandle<Size>, scene: FlightSc
         let watched = scroller.cast::<HtmlElement>().and_then(|element| {
             let measured = element.clone();
             let callback = Closure::<dyn FnMut()>::new(move || {
-                let size = Size { width: f64::from(measured.client_width()), height: f64::from(measured.client_height()) };
+                let size =
+                    Size { width: f64::from(measured.client_width()), height: f64::from(measured.client_height()) };
                 if size.width > 0.0 && size.height > 0.0 {
                     scene.set_window(size);
                     window.set(size);

@@ -5,17 +5,15 @@ use crate::cluster::world::{Cluster, Event, Scheduling};
 use crate::protocol::ids::{Node, RecordId, TopicPartition};
 use crate::protocol::message::{Message, Request, Response};
 use crate::protocol::record::RecordBatch;
+use crate::sim::queue::EventKey;
 use crate::view::flight_view::{FLIGHT_RECORDS_MAX, FlightKind, FlightView};
 use crate::view::mark::KeyMark;
-use crate::sim::queue::EventKey;
 use std::collections::BTreeSet;
 
 /// Every message that has been sent and has not arrived, in the order of arrival.
 pub fn flights(cluster: &Cluster) -> Vec<FlightView> {
-    let mut flights: Vec<FlightView> = cluster
-        .pending()
-        .flat_map(|(key, scheduling)| parts(cluster, key, scheduling))
-        .collect();
+    let mut flights: Vec<FlightView> =
+        cluster.pending().flat_map(|(key, scheduling)| parts(cluster, key, scheduling)).collect();
     flights.sort_by_key(|flight| (flight.arrives_at, flight.id, flight.partition));
     flights
 }
@@ -44,8 +42,11 @@ fn parts(cluster: &Cluster, key: EventKey, scheduling: &Scheduling) -> Vec<Fligh
         return vec![part(partition, &[], message.size())];
     }
     let partitions: BTreeSet<TopicPartition> = batches.iter().map(|(partition, _)| *partition).collect();
-    let of = |id: TopicPartition| batches.iter().filter(move |(partition, _)| *partition == id).map(|(_, batch)| *batch);
-    let sized = |id: TopicPartition| part(Some(id), &of(id).collect::<Vec<_>>(), of(id).map(|batch| u64::from(batch.size)).sum());
+    let of =
+        |id: TopicPartition| batches.iter().filter(move |(partition, _)| *partition == id).map(|(_, batch)| *batch);
+    let sized = |id: TopicPartition| {
+        part(Some(id), &of(id).collect::<Vec<_>>(), of(id).map(|batch| u64::from(batch.size)).sum())
+    };
     partitions.into_iter().map(sized).collect()
 }
 
@@ -63,7 +64,9 @@ fn describe<'a>(from: Node, to: Node, message: &'a Message) -> Option<Described<
             api: request.api_name(),
             partition: partition_of_request(request),
             batches: match request {
-                Request::Produce(produce) => produce.batches.iter().map(|(partition, batch)| (*partition, batch)).collect(),
+                Request::Produce(produce) => {
+                    produce.batches.iter().map(|(partition, batch)| (*partition, batch)).collect()
+                }
                 _ => Vec::new(),
             },
         }),
@@ -72,7 +75,11 @@ fn describe<'a>(from: Node, to: Node, message: &'a Message) -> Option<Described<
             api: response.api_name(),
             partition: partition_of_response(response),
             batches: match response {
-                Response::Fetch(fetch) => fetch.partitions.iter().flat_map(|part| part.batches.iter().map(|batch| (part.partition, batch))).collect(),
+                Response::Fetch(fetch) => fetch
+                    .partitions
+                    .iter()
+                    .flat_map(|part| part.batches.iter().map(|batch| (part.partition, batch)))
+                    .collect(),
                 _ => Vec::new(),
             },
         }),
@@ -82,7 +89,12 @@ fn describe<'a>(from: Node, to: Node, message: &'a Message) -> Option<Described<
 }
 
 fn records(batches: &[&RecordBatch]) -> Vec<(RecordId, KeyMark)> {
-    batches.iter().flat_map(|batch| batch.records.iter()).take(FLIGHT_RECORDS_MAX).map(|record| (record.id, key_mark(record))).collect()
+    batches
+        .iter()
+        .flat_map(|batch| batch.records.iter())
+        .take(FLIGHT_RECORDS_MAX)
+        .map(|record| (record.id, key_mark(record)))
+        .collect()
 }
 
 fn partition_of_request(request: &Request) -> Option<TopicPartition> {
@@ -97,7 +109,12 @@ fn partition_of_request(request: &Request) -> Option<TopicPartition> {
 fn partition_of_response(response: &Response) -> Option<TopicPartition> {
     match response {
         Response::Produce(produce) => produce.partitions.first().map(|partition| partition.partition),
-        Response::Fetch(fetch) => fetch.partitions.iter().find(|partition| !partition.batches.is_empty()).or(fetch.partitions.first()).map(|partition| partition.partition),
+        Response::Fetch(fetch) => fetch
+            .partitions
+            .iter()
+            .find(|partition| !partition.batches.is_empty())
+            .or(fetch.partitions.first())
+            .map(|partition| partition.partition),
         // Other responses are about a group, a broker or the whole cluster.
         _ => None,
     }

@@ -20,8 +20,11 @@ pub(super) fn is_internal(name: &TopicName) -> bool {
 }
 
 pub(super) fn quorum(cluster: &Cluster, history: History<'_>) -> QuorumView {
-    let controllers: Vec<_> = cluster.controllers().map(|(process, controller)| controller_view(process, controller, history)).collect();
-    let up = || cluster.controllers().filter(|(process, _)| process.state.is_up()).map(|(_, controller)| controller.quorum());
+    let controllers: Vec<_> =
+        cluster.controllers().map(|(process, controller)| controller_view(process, controller, history)).collect();
+    let up = || {
+        cluster.controllers().filter(|(process, _)| process.state.is_up()).map(|(_, controller)| controller.quorum())
+    };
     let newest = up().max_by_key(|quorum| (quorum.epoch(), quorum.is_leader()));
     QuorumView {
         leader: newest.and_then(|quorum| quorum.leader()),
@@ -55,7 +58,12 @@ fn controller_view(process: &Process, controller: &Controller, history: History<
 /// All topics; Kafka's own come last.
 pub(super) fn topics(cluster: &Cluster) -> Vec<TopicView> {
     let Some(image) = cluster.image() else { return Vec::new() };
-    let mut topics: Vec<TopicView> = image.topics().map(|topic| topic_view(cluster, topic, image.topic_config(topic.topic, &cluster_defaults(cluster)).min_insync_replicas)).collect();
+    let mut topics: Vec<TopicView> = image
+        .topics()
+        .map(|topic| {
+            topic_view(cluster, topic, image.topic_config(topic.topic, &cluster_defaults(cluster)).min_insync_replicas)
+        })
+        .collect();
     topics.sort_by_key(|topic| (topic.is_internal, topic.id));
     topics
 }
@@ -64,7 +72,13 @@ pub(super) fn topics(cluster: &Cluster) -> Vec<TopicView> {
 pub(super) fn expected_topics(cluster: &Cluster) -> Vec<ExpectedTopicView> {
     let exists = |name: &TopicName| cluster.image().is_some_and(|image| image.topic_named(name).is_some());
     let expected = cluster.options.topics.iter().enumerate().filter(|(_, topic)| !exists(&topic.name));
-    expected.map(|(place, topic)| ExpectedTopicView { id: TopicId(place as u16), name: Arc::clone(&topic.name.0), partitions: topic.partitions }).collect()
+    expected
+        .map(|(place, topic)| ExpectedTopicView {
+            id: TopicId(place as u16),
+            name: Arc::clone(&topic.name.0),
+            partitions: topic.partitions,
+        })
+        .collect()
 }
 
 fn cluster_defaults(cluster: &Cluster) -> BrokerConfig {
@@ -80,14 +94,23 @@ fn topic_view(cluster: &Cluster, topic: &TopicImage, min_insync_replicas: i64) -
         replication_factor: topic.partitions.first().map_or(0, |partition| partition.replicas.len() as u16),
         min_insync_replicas: u32::try_from(min_insync_replicas).unwrap_or(1),
         configs: topic.configs.iter().map(|(name, value)| (Arc::clone(name), Arc::clone(value))).collect(),
-        partitions: partitions.map(|(index, partition)| partition_view(cluster, TopicPartition::new(topic.topic, index as u16), partition)).collect(),
+        partitions: partitions
+            .map(|(index, partition)| {
+                partition_view(cluster, TopicPartition::new(topic.topic, index as u16), partition)
+            })
+            .collect(),
     }
 }
 
 fn partition_view(cluster: &Cluster, id: TopicPartition, registration: &PartitionRegistration) -> PartitionView {
     let leader = cluster.leader_of(id);
     // Without a leader, the log that reaches furthest tells how far the partition went.
-    let holder = leader.or_else(|| cluster.brokers().map(|(_, broker)| broker).max_by_key(|broker| broker.disk.logs.get(&id).map(|log| log.log_end_offset())));
+    let holder = leader.or_else(|| {
+        cluster
+            .brokers()
+            .map(|(_, broker)| broker)
+            .max_by_key(|broker| broker.disk.logs.get(&id).map(|log| log.log_end_offset()))
+    });
     let log = holder.and_then(|broker| broker.disk.logs.get(&id));
     let high_watermark = holder.and_then(|broker| {
         let live = broker.memory.partitions.get(&id).map(|partition| partition.high_watermark);

@@ -23,16 +23,24 @@ pub(super) fn wide(structure: &Structure, window: Size, zoom: f64) -> StageLayou
     let grid = brokers::place(area, &structure.brokers, &structure.rows);
     let left = Rect::new(margin, top, left_width, height);
     let (customers, producers, left_bottom) = senders(left, structure);
-    let orders = receipt(Rect { y: left_bottom + 16.0, height: sheet.height - 20.0 - left_bottom - 16.0, ..left }, structure);
+    let orders =
+        receipt(Rect { y: left_bottom + 16.0, height: sheet.height - 20.0 - left_bottom - 16.0, ..left }, structure);
     let right = Rect::new(sheet.width - margin - right_width, top + 24.0, right_width, height - 24.0);
     let groups = sides::groups(right, &structure.groups, 1, 112.0);
     let groups_bottom = groups.last().map_or(0.0, |group| group.card.bottom());
     StageLayout {
-        size: Size { width: sheet.width, height: sheet.height.max(grid.bottom.max(groups_bottom).max(left_bottom) + 20.0) },
+        size: Size {
+            width: sheet.width,
+            height: sheet.height.max(grid.bottom.max(groups_bottom).max(left_bottom) + 20.0),
+        },
         arrangement: Arrangement::Wide,
         detail: grid.detail,
         row_detail: grid.row_detail,
-        quorum: quorum(&structure.controllers, Rect::new(brokers_x, 12.0, area.width, 56.0), grid.brokers.first().map(|broker| broker.card.x)),
+        quorum: quorum(
+            &structure.controllers,
+            Rect::new(brokers_x, 12.0, area.width, 56.0),
+            grid.brokers.first().map(|broker| broker.card.x),
+        ),
         customers,
         producers,
         orders,
@@ -88,7 +96,13 @@ fn quorum(controllers: &[ControllerId], area: Rect, first_column: Option<f64>) -
     let seal = |(index, id): (usize, &ControllerId)| (*id, Point::new(first + pitch * index as f64, y));
     let seals: Vec<_> = controllers.iter().enumerate().map(seal).collect();
     let words = Point::new(seals.last().map_or(first, |(_, at)| at.x) + radius + 20.0, y - 3.0);
-    QuorumLayout { seals, radius, words, words_width: area.right() - words.x, title: has_title.then(|| Point::new(first - radius - 14.0, y + 5.0)) }
+    QuorumLayout {
+        seals,
+        radius,
+        words,
+        words_width: area.right() - words.x,
+        title: has_title.then(|| Point::new(first - radius - 14.0, y + 5.0)),
+    }
 }
 
 pub(super) fn tall(structure: &Structure, window: Size, zoom: f64) -> StageLayout {
@@ -114,7 +128,8 @@ pub(super) fn tall(structure: &Structure, window: Size, zoom: f64) -> StageLayou
     y += 28.0;
     let rows = structure.rows.len().max(1) as f64;
     let height = if structure.brokers.len() > 4 { 220.0 } else { (rows * 52.0 + 64.0).min(420.0) };
-    let grid = brokers::place(Rect::new(margin, y, sheet_width - 2.0 * margin, height), &structure.brokers, &structure.rows);
+    let grid =
+        brokers::place(Rect::new(margin, y, sheet_width - 2.0 * margin, height), &structure.brokers, &structure.rows);
     y = grid.bottom + 60.0;
     let columns = if column.width > 320.0 { 2 } else { 1 };
     let lines = structure.groups.len().div_ceil(columns) as f64;

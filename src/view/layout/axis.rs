@@ -17,7 +17,8 @@ pub struct Axis {
 impl Axis {
     /// The axis of a partition at this moment.
     pub fn of(view: &ClusterView, partition: TopicPartition, slots: u32) -> Self {
-        let ends = view.brokers.iter().filter_map(|broker| broker.replica(partition)).map(|replica| replica.log_end_offset);
+        let ends =
+            view.brokers.iter().filter_map(|broker| broker.replica(partition)).map(|replica| replica.log_end_offset);
         let end = ends.max().unwrap_or(Offset::ZERO);
         Self { first: end.0 + 1 - i64::from(slots), slots }
     }

@@ -53,7 +53,9 @@ pub fn links(view: &ClusterView, layout: &StageLayout) -> Vec<LinkDrawing> {
     let mut marks = Marks::default();
     let mut drawings = Vec::new();
     for ((one, other), curves) in curves {
-        let fault = faults.get(&(one, other)).and_then(|state| Some(FaultMark { at: marks.place(layout, one, other)?, state: *state }));
+        let fault = faults
+            .get(&(one, other))
+            .and_then(|state| Some(FaultMark { at: marks.place(layout, one, other)?, state: *state }));
         if !curves.is_empty() {
             drawings.push(LinkDrawing { one, other, curves, fault });
         }
@@ -69,15 +71,29 @@ fn pair(one: Node, other: Node) -> (Node, Node) {
 fn flows(view: &ClusterView) -> Vec<Way> {
     let mut flows = Vec::new();
     for partition in view.rows() {
-        let Some(leader) = partition.leader.filter(|leader| view.broker(*leader).is_some_and(|broker| broker.state.is_up())) else { continue };
+        let Some(leader) =
+            partition.leader.filter(|leader| view.broker(*leader).is_some_and(|broker| broker.state.is_up()))
+        else {
+            continue;
+        };
         let id = partition.partition;
-        let to_leader = |from: Node, kind| Way { from, to: Node::Broker(leader), kind, partition: Some(id), is_upper: true };
+        let to_leader =
+            |from: Node, kind| Way { from, to: Node::Broker(leader), kind, partition: Some(id), is_upper: true };
         let producers = view.producers.iter().filter(|producer| producer.topic == id.topic && producer.state.is_up());
         flows.extend(producers.map(|producer| to_leader(Node::Client(producer.client), FlightKind::Produce)));
-        let copies = |broker: BrokerId| view.broker(broker).and_then(|view| view.replica(id)).is_some_and(|replica| replica.role == ReplicaRole::Follower);
+        let copies = |broker: BrokerId| {
+            view.broker(broker)
+                .and_then(|view| view.replica(id))
+                .is_some_and(|replica| replica.role == ReplicaRole::Follower)
+        };
         let followers = partition.replicas.iter().filter(|broker| **broker != leader && copies(**broker));
         flows.extend(followers.map(|follower| reversed(to_leader(Node::Broker(*follower), FlightKind::Replication))));
-        let readers = view.groups.iter().flat_map(|group| &group.positions).filter(|position| position.partition == id).filter_map(|position| position.member);
+        let readers = view
+            .groups
+            .iter()
+            .flat_map(|group| &group.positions)
+            .filter(|position| position.partition == id)
+            .filter_map(|position| position.member);
         flows.extend(readers.map(|member| reversed(to_leader(Node::Client(member), FlightKind::Consume))));
     }
     if let Some(active) = view.quorum.leader {
@@ -103,7 +119,8 @@ fn plain(layout: &StageLayout, one: Node, other: Node) -> Option<Curve> {
 fn faults(view: &ClusterView) -> BTreeMap<(Node, Node), LinkState> {
     let mut faults: BTreeMap<(Node, Node), LinkState> = BTreeMap::new();
     for link in &view.links {
-        let state = if link.is_cut { LinkState::CutOneWay(link.from, link.to) } else { LinkState::Slow(link.extra_delay) };
+        let state =
+            if link.is_cut { LinkState::CutOneWay(link.from, link.to) } else { LinkState::Slow(link.extra_delay) };
         faults.entry(pair(link.from, link.to)).and_modify(|known| *known = worse(*known, state)).or_insert(state);
     }
     faults
@@ -199,7 +216,10 @@ mod tests {
             LinkView { from: email, to: crashed, is_cut: true, extra_delay: SimDuration::ZERO },
             LinkView { from: crashed, to: email, is_cut: true, extra_delay: SimDuration::ZERO },
         ];
-        let link = drawn(&view).into_iter().find(|link| (link.one, link.other) == (crashed, email)).expect("the link is drawn");
+        let link = drawn(&view)
+            .into_iter()
+            .find(|link| (link.one, link.other) == (crashed, email))
+            .expect("the link is drawn");
         assert_eq!(link.fault.expect("a mark").state, LinkState::Cut);
     }
 
@@ -207,8 +227,13 @@ mod tests {
     fn marks_of_one_gap_do_not_hide_each_other() {
         let mut view = fixture::cluster();
         let isolated = Node::Broker(BrokerId(2));
-        let others = [1, 2, 3, 4, 5, 6, 7].map(|id| Node::Client(ClientId(id))).into_iter().chain([Node::Broker(BrokerId(3)), Node::Client(ClientId(0))]);
-        view.links = others.map(|other| LinkView { from: isolated, to: other, is_cut: true, extra_delay: SimDuration::ZERO }).collect();
+        let others = [1, 2, 3, 4, 5, 6, 7]
+            .map(|id| Node::Client(ClientId(id)))
+            .into_iter()
+            .chain([Node::Broker(BrokerId(3)), Node::Client(ClientId(0))]);
+        view.links = others
+            .map(|other| LinkView { from: isolated, to: other, is_cut: true, extra_delay: SimDuration::ZERO })
+            .collect();
         let marks: Vec<Point> = drawn(&view).iter().filter_map(|link| link.fault).map(|fault| fault.at).collect();
         assert_eq!(marks.len(), 9);
         for (index, one) in marks.iter().enumerate() {

@@ -57,7 +57,8 @@ impl Structure {
             customers: producer.customers.iter().map(|customer| customer.customer).collect(),
             settings: producer.settings.len(),
         };
-        let rows: Vec<TopicPartition> = view.rows().map(|partition| partition.partition).chain(view.expected_rows()).collect();
+        let rows: Vec<TopicPartition> =
+            view.rows().map(|partition| partition.partition).chain(view.expected_rows()).collect();
         // A group that has no positions yet will read what there is.
         let lanes = |group: &super::client_view::GroupView| match group.positions.len() {
             0 => rows.clone(),
@@ -126,7 +127,11 @@ impl StageLayout {
     /// wider than the window, and with the room comes detail.
     pub fn new(structure: &Structure, window: Size, zoom: f64) -> Self {
         let zoom = zoom.clamp(1.0, ZOOM_MAX);
-        if window.width < WIDE_FROM { arrange::tall(structure, window, zoom) } else { arrange::wide(structure, window, zoom) }
+        if window.width < WIDE_FROM {
+            arrange::tall(structure, window, zoom)
+        } else {
+            arrange::wide(structure, window, zoom)
+        }
     }
 
     pub fn broker(&self, id: BrokerId) -> Option<&BrokerLayout> {
@@ -141,7 +146,8 @@ impl StageLayout {
         let row = self.rows.get(self.row_index(partition)?)?;
         let broker = self.broker(broker)?;
         let (before, after) = self.row_detail.margins();
-        let strip = Rect::new(broker.inner.x + before, row.strip_y, broker.inner.width - before - after, row.strip_height);
+        let strip =
+            Rect::new(broker.inner.x + before, row.strip_y, broker.inner.width - before - after, row.strip_height);
         (self.detail != Detail::Tiles).then_some(strip)
     }
     pub fn group_of(&self, client: ClientId) -> Option<&GroupLayout> {
@@ -157,9 +163,19 @@ impl StageLayout {
     /// Everything that can be selected by its place, with the rectangle that it fills; links are not among it.
     pub fn targets(&self) -> Vec<(Selection, Rect)> {
         let mut targets: Vec<(Selection, Rect)> = Vec::new();
-        targets.extend(self.quorum.seals.iter().map(|(id, at)| (Selection::Controller(*id), Rect::around(*at, self.quorum.radius))));
+        targets.extend(
+            self.quorum
+                .seals
+                .iter()
+                .map(|(id, at)| (Selection::Controller(*id), Rect::around(*at, self.quorum.radius))),
+        );
         for customers in &self.customers {
-            targets.extend(customers.stamps.iter().map(|(customer, at)| (Selection::Customer(*customer), Rect::around(*at, customers.radius))));
+            targets.extend(
+                customers
+                    .stamps
+                    .iter()
+                    .map(|(customer, at)| (Selection::Customer(*customer), Rect::around(*at, customers.radius))),
+            );
         }
         targets.extend(self.producers.iter().map(|producer| (Selection::Client(producer.client), producer.card)));
         for broker in &self.brokers {
@@ -172,7 +188,12 @@ impl StageLayout {
         }
         for group in &self.groups {
             targets.push((Selection::Group(group.group.clone()), Rect { height: 28.0, ..group.card }));
-            targets.extend(group.members.iter().map(|(client, at)| (Selection::Client(*client), Rect::around(*at, group.member_radius))));
+            targets.extend(
+                group
+                    .members
+                    .iter()
+                    .map(|(client, at)| (Selection::Client(*client), Rect::around(*at, group.member_radius))),
+            );
         }
         targets
     }
@@ -188,7 +209,8 @@ mod tests {
 
     /// A cluster of so many brokers and partitions, with the fixture's clients.
     fn structure(brokers: u16, partitions: u16) -> Structure {
-        let rows: Vec<TopicPartition> = (0..partitions).map(|index| TopicPartition::new(crate::protocol::ids::TopicId(0), index)).collect();
+        let rows: Vec<TopicPartition> =
+            (0..partitions).map(|index| TopicPartition::new(crate::protocol::ids::TopicId(0), index)).collect();
         let mut structure = Structure::of(&fixture::cluster());
         structure.brokers = (1..=brokers).map(BrokerId).collect();
         for group in &mut structure.groups {
@@ -198,7 +220,8 @@ mod tests {
         structure
     }
 
-    const WINDOWS: [(f64, f64); 5] = [(1_440.0, 560.0), (1_080.0, 600.0), (1_920.0, 800.0), (820.0, 700.0), (390.0, 500.0)];
+    const WINDOWS: [(f64, f64); 5] =
+        [(1_440.0, 560.0), (1_080.0, 600.0), (1_920.0, 800.0), (820.0, 700.0), (390.0, 500.0)];
 
     fn layout(structure: &Structure, (width, height): (f64, f64)) -> StageLayout {
         StageLayout::new(structure, Size { width, height }, 1.0)
@@ -223,7 +246,11 @@ mod tests {
                 for (index, card) in cards.iter().enumerate() {
                     let what = format!("{brokers} brokers, {partitions} partitions, {window:?}: {card:?}");
                     assert!(card.width > 0.0 && card.height > 0.0, "{what} is nothing");
-                    assert!(sheet.contains(Point::new(card.x, card.y)) && sheet.contains(Point::new(card.right(), card.bottom())), "{what} is off the sheet");
+                    assert!(
+                        sheet.contains(Point::new(card.x, card.y))
+                            && sheet.contains(Point::new(card.right(), card.bottom())),
+                        "{what} is off the sheet"
+                    );
                     assert!(cards[index + 1..].iter().all(|other| !card.overlaps(*other)), "{what} lies over another");
                 }
             }
@@ -236,9 +263,14 @@ mod tests {
             for (brokers, partitions) in [(3, 3), (3, 12), (6, 24)] {
                 let layout = layout(&structure(brokers, partitions), window);
                 for broker in &layout.brokers {
-                    let strips: Vec<Rect> = layout.rows.iter().filter_map(|row| layout.strip(broker.id, row.partition)).collect();
+                    let strips: Vec<Rect> =
+                        layout.rows.iter().filter_map(|row| layout.strip(broker.id, row.partition)).collect();
                     assert!(strips.windows(2).all(|pair| pair[0].bottom() < pair[1].y), "{window:?}");
-                    assert!(strips.iter().all(|strip| broker.card.y + broker.head_height <= strip.y && strip.bottom() <= broker.card.bottom()), "{window:?}");
+                    assert!(
+                        strips.iter().all(|strip| broker.card.y + broker.head_height <= strip.y
+                            && strip.bottom() <= broker.card.bottom()),
+                        "{window:?}"
+                    );
                 }
             }
         }
@@ -247,7 +279,10 @@ mod tests {
     #[test]
     fn detail_follows_room() {
         let detail = |brokers, window| layout(&structure(brokers, 3), window).detail;
-        assert_eq!([3, 6, 25, 100].map(|brokers| detail(brokers, WINDOWS[0])), [Detail::Cells, Detail::Strips, Detail::Tiles, Detail::Tiles]);
+        assert_eq!(
+            [3, 6, 25, 100].map(|brokers| detail(brokers, WINDOWS[0])),
+            [Detail::Cells, Detail::Strips, Detail::Tiles, Detail::Tiles]
+        );
         assert_eq!(detail(3, (390.0, 500.0)), Detail::Strips);
         let zoomed = StageLayout::new(&structure(25, 3), Size { width: 1_440.0, height: 560.0 }, 4.0);
         assert_eq!((zoomed.detail, zoomed.size.width), (Detail::Cells, 5_760.0));

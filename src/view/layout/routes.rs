@@ -19,7 +19,13 @@ pub struct Way {
 
 impl Way {
     pub fn of(flight: &FlightView) -> Self {
-        Self { from: flight.from, to: flight.to, kind: flight.kind, partition: flight.partition, is_upper: flight.record_count > 0 }
+        Self {
+            from: flight.from,
+            to: flight.to,
+            kind: flight.kind,
+            partition: flight.partition,
+            is_upper: flight.record_count > 0,
+        }
     }
 }
 
@@ -64,7 +70,10 @@ impl StageLayout {
         match node {
             Node::Controller(id) => self.seal(id),
             Node::Broker(id) => self.broker(id).map(|broker| broker.card.center()),
-            Node::Client(id) => self.producer(id).map(|producer| producer.card.center()).or_else(|| Some(self.group_of(id)?.card.center())),
+            Node::Client(id) => self
+                .producer(id)
+                .map(|producer| producer.card.center())
+                .or_else(|| Some(self.group_of(id)?.card.center())),
         }
     }
 
@@ -76,7 +85,11 @@ impl StageLayout {
     fn strip_of(&self, way: Way, broker: BrokerId) -> Option<Rect> {
         match way.kind {
             FlightKind::Produce | FlightKind::Replication | FlightKind::Consume => self.strip(broker, way.partition?),
-            FlightKind::Group | FlightKind::Commit | FlightKind::Control | FlightKind::Quorum | FlightKind::Metadata => None,
+            FlightKind::Group
+            | FlightKind::Commit
+            | FlightKind::Control
+            | FlightKind::Quorum
+            | FlightKind::Metadata => None,
         }
     }
 
@@ -136,14 +149,20 @@ impl StageLayout {
     fn door(&self, card: Rect, other: Point) -> End {
         let center = card.center();
         let is_sideways = match self.arrangement {
-            Arrangement::Wide if self.detail == Detail::Tiles => (other.x - center.x).abs() * card.height > (other.y - center.y).abs() * card.width,
+            Arrangement::Wide if self.detail == Detail::Tiles => {
+                (other.x - center.x).abs() * card.height > (other.y - center.y).abs() * card.width
+            }
             Arrangement::Wide => true,
             Arrangement::Tall => (other.y - center.y).abs() < card.height,
         };
         if is_sideways {
             let is_right = other.x > center.x;
             let (x, out) = if is_right { (card.right(), RIGHT) } else { (card.x, LEFT) };
-            End { at: Point::new(x, card.y + (card.height * 0.5).min(36.0)), out, pull: ((other.x - x).abs() * 0.45).clamp(20.0, 200.0) }
+            End {
+                at: Point::new(x, card.y + (card.height * 0.5).min(36.0)),
+                out,
+                pull: ((other.x - x).abs() * 0.45).clamp(20.0, 200.0),
+            }
         } else {
             let is_below = other.y > center.y;
             let (y, out) = if is_below { (card.bottom(), DOWN) } else { (card.y, UP) };
@@ -170,8 +189,13 @@ mod tests {
             let layout = layout(width, height);
             let sheet = Rect::new(-40.0, -40.0, layout.size.width + 80.0, layout.size.height + 80.0);
             for flight in fixture::flights() {
-                let curve = layout.curve(Way::of(&flight)).unwrap_or_else(|| panic!("{} has no way at {width}", flight.api));
-                assert!((0..=20).all(|step| sheet.contains(curve.at(f64::from(step) / 20.0))), "{} leaves the sheet: {curve:?}", flight.api);
+                let curve =
+                    layout.curve(Way::of(&flight)).unwrap_or_else(|| panic!("{} has no way at {width}", flight.api));
+                assert!(
+                    (0..=20).all(|step| sheet.contains(curve.at(f64::from(step) / 20.0))),
+                    "{} leaves the sheet: {curve:?}",
+                    flight.api
+                );
             }
         }
     }
@@ -180,7 +204,13 @@ mod tests {
     fn a_batch_lands_at_the_pen_of_its_own_partition() {
         let layout = layout(1_440.0, 560.0);
         let partition = TopicPartition::new(TopicId(0), 1);
-        let way = Way { from: Node::Client(ClientId(0)), to: Node::Broker(BrokerId(2)), kind: FlightKind::Produce, partition: Some(partition), is_upper: true };
+        let way = Way {
+            from: Node::Client(ClientId(0)),
+            to: Node::Broker(BrokerId(2)),
+            kind: FlightKind::Produce,
+            partition: Some(partition),
+            is_upper: true,
+        };
         let strip = layout.strip(BrokerId(2), partition).expect("a strip");
         let end = layout.curve(way).expect("a way").end;
         assert!(strip.contains(end) && end.x > strip.right() - strip.width / 4.0, "{end:?} in {strip:?}");
@@ -203,7 +233,13 @@ mod tests {
 
     #[test]
     fn who_is_not_on_the_stage_has_no_way() {
-        let way = Way { from: Node::Client(ClientId(99)), to: Node::Broker(BrokerId(2)), kind: FlightKind::Metadata, partition: None, is_upper: false };
+        let way = Way {
+            from: Node::Client(ClientId(99)),
+            to: Node::Broker(BrokerId(2)),
+            kind: FlightKind::Metadata,
+            partition: None,
+            is_upper: false,
+        };
         assert_eq!(layout(1_440.0, 560.0).curve(way), None);
     }
 }

@@ -61,7 +61,13 @@ pub(super) fn customers(area: Rect, producer: &ProducerStructure, lines_max: usi
     let shown = if producer.customers.len() > room { room - 1 } else { producer.customers.len() };
     let stamp = |(index, customer): (usize, &u16)| {
         let (line, column) = (index / columns, index % columns);
-        (*customer, Point::new(area.x + radius + pitch * column as f64, area.y + title_height + 4.0 + radius + 36.0 * line as f64))
+        (
+            *customer,
+            Point::new(
+                area.x + radius + pitch * column as f64,
+                area.y + title_height + 4.0 + radius + 36.0 * line as f64,
+            ),
+        )
     };
     let lines = producer.customers.len().min(room).div_ceil(columns);
     let layout = CustomersLayout {
@@ -84,7 +90,11 @@ pub(super) fn producer(card: Rect, producer: &ProducerStructure, is_small: bool)
     let padding = if is_small { 12.0 } else { 16.0 };
     let tray_y = if is_small { card.y + 40.0 } else { card.y + 90.0 };
     let tray = Rect::new(card.x + padding, tray_y, card.width - 2.0 * padding, 28.0);
-    let lines = if is_small { Vec::new() } else { (0..=producer.settings).map(|line| tray.bottom() + 40.0 + 24.0 * line as f64).collect() };
+    let lines = if is_small {
+        Vec::new()
+    } else {
+        (0..=producer.settings).map(|line| tray.bottom() + 40.0 + 24.0 * line as f64).collect()
+    };
     ProducerLayout { client: producer.client, card, tray, lines }
 }
 
@@ -99,7 +109,10 @@ pub(super) fn groups(area: Rect, groups: &[GroupStructure], columns: usize, heig
     let width = (area.width - gap * (columns - 1) as f64) / columns as f64;
     let place = |(index, structure): (usize, &GroupStructure)| {
         let (line, column) = (index / columns, index % columns);
-        group(Rect::new(area.x + (width + gap) * column as f64, area.y + (height + gap) * line as f64, width, height), structure)
+        group(
+            Rect::new(area.x + (width + gap) * column as f64, area.y + (height + gap) * line as f64, width, height),
+            structure,
+        )
     };
     groups.iter().enumerate().map(place).collect()
 }
@@ -113,7 +126,8 @@ fn group(card: Rect, structure: &GroupStructure) -> GroupLayout {
     let first = if is_low { inner.right() - 24.0 * structure.members.len().min(3) as f64 - 50.0 } else { inner.x };
     let has_hands = !is_low && inner.width - 70.0 >= 46.0 * structure.members.len() as f64;
     let pitch = if has_hands { 46.0 } else { 26.0 };
-    let member = |(index, client): (usize, &ClientId)| (*client, Point::new(first + radius + pitch * index as f64, members_y));
+    let member =
+        |(index, client): (usize, &ClientId)| (*client, Point::new(first + radius + pitch * index as f64, members_y));
     let room = if is_low { 3 } else { (((inner.width - 70.0) / pitch) as usize).max(1) };
     let columns_max = if inner.width < 180.0 { 3 } else { 6 };
     let lines = if structure.lanes.len() > columns_max { 2 } else { 1 };
@@ -125,7 +139,10 @@ fn group(card: Rect, structure: &GroupStructure) -> GroupLayout {
         let (line, column) = (index / columns, index % columns);
         let y = card.bottom() - 14.0 - lane_height - lane_pitch * (lines - 1 - line) as f64;
         let label = if lines > 1 { 0.0 } else { LANE_LABEL };
-        (*partition, Rect::new(inner.x + (lane_width + lane_gap) * column as f64 + label, y, lane_width - label, lane_height))
+        (
+            *partition,
+            Rect::new(inner.x + (lane_width + lane_gap) * column as f64 + label, y, lane_width - label, lane_height),
+        )
     };
     GroupLayout {
         group: structure.group.clone(),
