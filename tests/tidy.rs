@@ -35,7 +35,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("app", &["sim", "protocol", "trace", "cluster", "guarantee", "scenario", "report", "playback", "view", "text"]),
-    ("ui", &["app", "view", "text", "protocol", "sim", "scenario"]),
+    ("ui", &["app", "view", "text", "protocol", "sim", "scenario", "trace"]),
 ];
 
 /// Only the actors' own rules may be this long; a file holds one idea.

@@ -31,9 +31,17 @@ const SPOILS: &[(&str, &str, &str)] = &[
     ("assignor_roundrobin.json", r#""expected":{"c0":["t0:0","t0:1",""#, r#""expected":{"c0":["t0:1","t0:0",""#),
     ("assignor_kip848_range.json", "{\"t0\":[5,6,7,8]}}}\n]}", "{\"t0\":[5,6,7]}}}\n]}"),
     ("assignor_kip848_uniform.json", "7,8,9]}}}\n]}", "7,8]}}}\n]}"),
-    ("kip848_reconciliation.json", "\"epoch\":7,\"prev_epoch\":6,\"assigned\":[],\"pending_revocation\":[]}}]}\n]}", "\"epoch\":7,\"prev_epoch\":7,\"assigned\":[],\"pending_revocation\":[]}}]}\n]}"),
+    (
+        "kip848_reconciliation.json",
+        "\"epoch\":7,\"prev_epoch\":6,\"assigned\":[],\"pending_revocation\":[]}}]}\n]}",
+        "\"epoch\":7,\"prev_epoch\":7,\"assigned\":[],\"pending_revocation\":[]}}]}\n]}",
+    ),
     ("share_partition.json", "[10,\"ACQUIRED\",1,\"A\"]]}]}\n]}", "[10,\"ACQUIRED\",2,\"A\"]]}]}\n]}"),
-    ("config_defaults.json", r#""linger.ms":{"type":"LONG","default":"5""#, r#""linger.ms":{"type":"LONG","default":"0""#),
+    (
+        "config_defaults.json",
+        r#""linger.ms":{"type":"LONG","default":"5""#,
+        r#""linger.ms":{"type":"LONG","default":"0""#,
+    ),
     ("assignor_sticky.json", "\"c7\":[\"t0:2\",\"t1:6\"]}}\n]}", "\"c7\":[\"t1:6\",\"t0:2\"]}}\n]}"),
     ("assignor_cooperative_sticky.json", "\"t3:5\",\"t3:6\"]}}\n]}", "\"t3:6\",\"t3:5\"]}}\n]}"),
 ];

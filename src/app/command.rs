@@ -13,7 +13,9 @@ pub enum Command {
     /// Keep the reader's choices, if the browser allows it.
     Keep(Preferences),
     /// Tell the document its language, theme and title.
-    Dress { title: String },
+    Dress {
+        title: String,
+    },
     /// Copy the address of the page, or a text.
     CopyAddress(String),
     CopyText(String, Copy),

@@ -130,7 +130,8 @@ impl Model {
     /// The page as it opens.
     pub fn open(opening: &Opening) -> Self {
         let query = Query::read(&opening.search);
-        let browser = opening.languages.iter().find_map(|tag| crate::text::language::Language::of_tag(tag)).unwrap_or_default();
+        let browser =
+            opening.languages.iter().find_map(|tag| crate::text::language::Language::of_tag(tag)).unwrap_or_default();
         let mut preferences = Preferences::read(opening.kept.as_deref().unwrap_or_default(), browser);
         preferences.theme = query.theme.unwrap_or(preferences.theme);
         let (recipe, position, language, notice) = read_link(&opening.hash);
@@ -167,7 +168,10 @@ impl Model {
 
     /// True while frames are needed: something moves, or waits for its time.
     pub fn wants_frames(&self) -> bool {
-        self.run.is_playing() || self.page.announcer.is_waiting() || self.page.address.is_some() || self.page.notice.is_some()
+        self.run.is_playing()
+            || self.page.announcer.is_waiting()
+            || self.page.address.is_some()
+            || self.page.notice.is_some()
     }
 
     /// The title of the scenario, in the language of the page.
@@ -180,7 +184,8 @@ impl Model {
     }
 }
 
-type ReadLink = (Recipe, Option<crate::protocol::ids::EventNumber>, Option<crate::text::language::Language>, Option<NoticeWords>);
+type ReadLink =
+    (Recipe, Option<crate::protocol::ids::EventNumber>, Option<crate::text::language::Language>, Option<NoticeWords>);
 
 /// What a link asks for; the usual story, with a word of explanation, when it cannot be read.
 pub(super) fn read_link(hash: &str) -> ReadLink {

@@ -16,7 +16,9 @@ use crate::view::selection::Selection;
 #[derive(Clone, Debug, PartialEq)]
 pub enum Msg {
     /// So many microseconds of the viewer's have passed since the frame before.
-    FramePassed { wall_micros: u64 },
+    FramePassed {
+        wall_micros: u64,
+    },
     /// The tab went out of sight, or came back.
     WentOutOfSight(bool),
     /// Somebody followed or pasted another link into this page.
@@ -30,7 +32,9 @@ pub enum Msg {
     SoughtTime(SimTime),
     SoughtStart,
     SoughtEnd,
-    SoughtFlag { is_after: bool },
+    SoughtFlag {
+        is_after: bool,
+    },
     ChosePace(Pace),
     PressedSlower,
     PressedFaster,
@@ -41,7 +45,11 @@ pub enum Msg {
     PressedUndo,
     PressedStartOver,
     /// A value was typed or picked; it may not fit.
-    ChangedSetting { place: ConfigPlace, property: String, value: String },
+    ChangedSetting {
+        place: ConfigPlace,
+        property: String,
+        value: String,
+    },
 
     ChosePanel(Panel),
     ClosedPanel,
@@ -49,7 +57,10 @@ pub enum Msg {
     ClosedDialog,
     ChoseSettingsPlace(ConfigPlace),
     SearchedSettings(String),
-    OpenedSetting { place: ConfigPlace, property: String },
+    OpenedSetting {
+        place: ConfigPlace,
+        property: String,
+    },
     ChoseCommandLine(CommandLine),
 
     ChoseScenario(String),
@@ -62,7 +73,10 @@ pub enum Msg {
     PressedSkip,
     PressedCopyOutput,
     /// The browser copied what was asked for, or did not.
-    Copied { is_done: bool, what: Copy },
+    Copied {
+        is_done: bool,
+        what: Copy,
+    },
     DismissedNotice,
 }
 

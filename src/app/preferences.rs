@@ -81,6 +81,9 @@ mod tests {
     fn choices_read_back_as_they_were_written() {
         let chosen = Preferences { language: Language::En, theme: Theme::Dark, has_single_keys: false };
         assert_eq!(Preferences::read(&chosen.write(), Language::PtBr), chosen);
-        assert_eq!(Preferences::read("rubbish;lang=zz", Language::En), Preferences { language: Language::En, ..Preferences::default() });
+        assert_eq!(
+            Preferences::read("rubbish;lang=zz", Language::En),
+            Preferences { language: Language::En, ..Preferences::default() }
+        );
     }
 }

@@ -18,7 +18,10 @@ pub struct Primary {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PrimaryLabel {
     /// The scenario's own words, in each language.
-    Invitation { pt: Rc<str>, en: Rc<str> },
+    Invitation {
+        pt: Rc<str>,
+        en: Rc<str>,
+    },
     KillLeader(TopicPartition),
     BringBack(Node),
     Resume(Node),
@@ -32,7 +35,9 @@ pub fn primary(view: &ClusterView, recipe: &Recipe) -> Option<Primary> {
 
 /// Something is broken: put it right, processes before links.
 fn mend(view: &ClusterView) -> Option<Primary> {
-    if let Some((node, state)) = processes(view).find(|(_, state)| *state != ProcessState::Running && *state != ProcessState::Stopping) {
+    if let Some((node, state)) =
+        processes(view).find(|(_, state)| *state != ProcessState::Running && *state != ProcessState::Stopping)
+    {
         let (label, intervention) = if state == ProcessState::Paused {
             (PrimaryLabel::Resume(node), Intervention::Resume { node })
         } else {
@@ -46,9 +51,11 @@ fn mend(view: &ClusterView) -> Option<Primary> {
 
 fn processes(view: &ClusterView) -> impl Iterator<Item = (Node, ProcessState)> {
     let brokers = view.brokers.iter().map(|broker| (Node::Broker(broker.id), broker.state));
-    let controllers = view.quorum.controllers.iter().map(|controller| (Node::Controller(controller.id), controller.state));
+    let controllers =
+        view.quorum.controllers.iter().map(|controller| (Node::Controller(controller.id), controller.state));
     let producers = view.producers.iter().map(|producer| (Node::Client(producer.client), producer.state));
-    let members = view.groups.iter().flat_map(|group| &group.members).map(|member| (Node::Client(member.client), member.state));
+    let members =
+        view.groups.iter().flat_map(|group| &group.members).map(|member| (Node::Client(member.client), member.state));
     brokers.chain(controllers).chain(producers).chain(members)
 }
 
@@ -56,7 +63,10 @@ fn processes(view: &ClusterView) -> impl Iterator<Item = (Node, ProcessState)> {
 fn invitation(recipe: &Recipe) -> Option<Primary> {
     let invitation = recipe.prepared.scenario.invitation.as_ref().filter(|_| recipe.interventions.is_empty())?;
     let interventions = recipe.prepared.names.interventions(&invitation.act).ok()?;
-    let label = PrimaryLabel::Invitation { pt: Rc::from(invitation.words.pt.as_str()), en: Rc::from(invitation.words.en.as_str()) };
+    let label = PrimaryLabel::Invitation {
+        pt: Rc::from(invitation.words.pt.as_str()),
+        en: Rc::from(invitation.words.en.as_str()),
+    };
     Some(Primary { label, interventions })
 }
 
@@ -87,6 +97,9 @@ mod tests {
         (view.brokers[0].state, view.links) = (ProcessState::Running, Vec::new());
         assert!(matches!(primary(&view, &recipe).unwrap().label, PrimaryLabel::Invitation { .. }));
         recipe.interventions.push((crate::protocol::ids::EventNumber(1), Intervention::HealAllLinks));
-        assert_eq!(primary(&view, &recipe).unwrap().interventions, vec![Intervention::Crash { node: Node::Broker(BrokerId(2)) }]);
+        assert_eq!(
+            primary(&view, &recipe).unwrap().interventions,
+            vec![Intervention::Crash { node: Node::Broker(BrokerId(2)) }]
+        );
     }
 }

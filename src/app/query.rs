@@ -43,7 +43,10 @@ mod tests {
     #[test]
     fn switches_are_read_and_strangers_left_alone() {
         let query = Query::read("?lang=en&utm=x&theme=dark&stringTest=double&paused");
-        assert_eq!(query, Query { language: Some(Language::En), theme: Some(Theme::Dark), stress: Stress::Double, is_paused: true });
+        assert_eq!(
+            query,
+            Query { language: Some(Language::En), theme: Some(Theme::Dark), stress: Stress::Double, is_paused: true }
+        );
         assert_eq!(Query::read(""), Query::default());
         assert_eq!(Query::read("?lang=tlh&theme=pink&stringTest=%"), Query::default());
     }

@@ -56,7 +56,14 @@ impl Run {
     /// Opens a recipe where the link says, or where its scenario says that things are under way.
     pub fn open(recipe: Recipe, position: Option<EventNumber>) -> Self {
         let recording = Recording::new(recipe.cluster(), recipe.interventions.clone());
-        let mut run = Self { recipe, recording, clock: SimTime::ZERO, pacer: Pacer::default(), is_playing: false, undo: Vec::new() };
+        let mut run = Self {
+            recipe,
+            recording,
+            clock: SimTime::ZERO,
+            pacer: Pacer::default(),
+            is_playing: false,
+            undo: Vec::new(),
+        };
         match position {
             Some(position) => run.seek(position.min(EventNumber(EVENTS_MAX))),
             None => run.go_to_opening(),
@@ -211,7 +218,8 @@ impl Run {
         if self.undo.len() == UNDO_MAX {
             self.undo.remove(0);
         }
-        self.undo.push(Before { interventions: self.recording.interventions().to_vec(), cursor: self.recording.cursor() });
+        self.undo
+            .push(Before { interventions: self.recording.interventions().to_vec(), cursor: self.recording.cursor() });
     }
 
     fn note_interventions(&mut self) {

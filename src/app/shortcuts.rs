@@ -108,7 +108,8 @@ pub fn meaning(press: &KeyPress, has_single_keys: bool) -> Option<Does> {
         return None;
     }
     let lower = press.key.to_lowercase();
-    let shortcut = SHORTCUTS.iter().find(|shortcut| shortcut.keys.iter().any(|key| *key == press.key || *key == lower))?;
+    let shortcut =
+        SHORTCUTS.iter().find(|shortcut| shortcut.keys.iter().any(|key| *key == press.key || *key == lower))?;
     let is_single = press.key.chars().count() == 1 && press.key != " ";
     (has_single_keys || !is_single).then_some(shortcut.does)
 }

@@ -62,7 +62,9 @@ impl Model {
             Msg::ClosedPanel => self.quietly(|model| model.page.is_panel_open = false),
             Msg::OpenedDialog(dialog) => self.quietly(|model| model.page.dialog = Some(dialog)),
             Msg::ClosedDialog => self.quietly(|model| model.page.dialog = None),
-            Msg::ChoseSettingsPlace(place) => self.quietly(|model| (model.page.settings_place, model.page.refusal) = (place, None)),
+            Msg::ChoseSettingsPlace(place) => {
+                self.quietly(|model| (model.page.settings_place, model.page.refusal) = (place, None))
+            }
             Msg::SearchedSettings(search) => self.quietly(|model| model.page.settings_search = search),
             Msg::OpenedSetting { place, property } => self.on_opened_setting(place, property),
             Msg::ChoseCommandLine(which) => self.quietly(|model| model.page.command_line = which),
@@ -185,7 +187,11 @@ impl Model {
     fn on_pace(&mut self, pace: Pace) -> Commands {
         self.run.set_pace(pace);
         let text = self.text();
-        let scale = if self.run.pacer.speed() == Speed::REAL { text.scale_real() } else { text.scale(self.run.pacer.speed().per_second()) };
+        let scale = if self.run.pacer.speed() == Speed::REAL {
+            text.scale_real()
+        } else {
+            text.scale(self.run.pacer.speed().per_second())
+        };
         self.page.announcer.answer(scale);
         Vec::new()
     }
@@ -207,7 +213,8 @@ impl Model {
             Action::Unfollow => self.page.followed = None,
             Action::Configure(selection) => {
                 if let Some(place) = place_of(self.run.recording().cluster(), selection) {
-                    (self.page.settings_place, self.page.panel, self.page.is_panel_open) = (place, Panel::Settings, true);
+                    (self.page.settings_place, self.page.panel, self.page.is_panel_open) =
+                        (place, Panel::Settings, true);
                 }
             }
             other => self.intervene(interventions(other)),
@@ -354,7 +361,11 @@ impl Model {
             Does::Faster => self.react(Msg::PressedFaster),
             Does::AutoPace => self.on_pace(Pace::Auto),
             Does::Primary => self.on_primary(),
-            Does::GoToBrokers | Does::GoToControllers | Does::GoToGroups | Does::GoToCheckout | Does::GoToPartitions => self.on_go(does),
+            Does::GoToBrokers
+            | Does::GoToControllers
+            | Does::GoToGroups
+            | Does::GoToCheckout
+            | Does::GoToPartitions => self.on_go(does),
             Does::Crash => self.on_action_key(|action| matches!(action, Action::Crash(_))),
             Does::Restart => self.on_action_key(|action| matches!(action, Action::Start(_))),
             Does::Freeze => self.on_action_key(|action| matches!(action, Action::Pause(_) | Action::Resume(_))),
@@ -363,12 +374,15 @@ impl Model {
             Does::Open(panel) => self.on_panel(panel),
             Does::Language => {
                 let languages = crate::text::language::Language::ALL;
-                let place = languages.iter().position(|language| *language == self.page.preferences.language).unwrap_or(0);
+                let place =
+                    languages.iter().position(|language| *language == self.page.preferences.language).unwrap_or(0);
                 self.react(Msg::ChoseLanguage(languages[(place + 1) % languages.len()]))
             }
             Does::Theme => self.react(Msg::ChoseTheme(self.page.preferences.theme.next())),
             Does::Escape => self.on_escape(),
-            Does::Help => self.quietly(|model| model.page.dialog = if model.page.dialog.is_some() { None } else { Some(Dialog::Help) }),
+            Does::Help => self.quietly(|model| {
+                model.page.dialog = if model.page.dialog.is_some() { None } else { Some(Dialog::Help) }
+            }),
         }
     }
 
@@ -377,26 +391,42 @@ impl Model {
         let view = &self.views.cluster;
         let things: Vec<Selection> = match does {
             Does::GoToBrokers => view.brokers.iter().map(|broker| Selection::Broker(broker.id)).collect(),
-            Does::GoToControllers => view.quorum.controllers.iter().map(|controller| Selection::Controller(controller.id)).collect(),
+            Does::GoToControllers => {
+                view.quorum.controllers.iter().map(|controller| Selection::Controller(controller.id)).collect()
+            }
             Does::GoToGroups => view.groups.iter().map(|group| Selection::Group(group.group.clone())).collect(),
             Does::GoToCheckout => view.producers.iter().map(|producer| Selection::Client(producer.client)).collect(),
             // A partition is found on its leader.
-            _ => view.rows().filter_map(|row| Some(Selection::Replica(row.leader.or(row.replicas.first().copied())?, row.partition))).collect(),
+            _ => view
+                .rows()
+                .filter_map(|row| {
+                    Some(Selection::Replica(row.leader.or(row.replicas.first().copied())?, row.partition))
+                })
+                .collect(),
         };
-        let current = self.page.selection.as_ref().and_then(|selected| things.iter().position(|thing| thing == selected));
-        let Some(next) = things.get(current.map_or(0, |place| (place + 1) % things.len())).cloned() else { return Vec::new() };
+        let current =
+            self.page.selection.as_ref().and_then(|selected| things.iter().position(|thing| thing == selected));
+        let Some(next) = things.get(current.map_or(0, |place| (place + 1) % things.len())).cloned() else {
+            return Vec::new();
+        };
         self.on_selected(Some(next.clone()));
         vec![Command::FocusThing(next)]
     }
 
     fn on_action_key(&mut self, is_wanted: impl Fn(&Action) -> bool) -> Commands {
-        let action = self.page.selection.as_ref().and_then(|selection| action_for_key(&self.views.cluster, selection, is_wanted));
+        let action = self
+            .page
+            .selection
+            .as_ref()
+            .and_then(|selection| action_for_key(&self.views.cluster, selection, is_wanted));
         action.map_or_else(Vec::new, |action| self.on_action(&action))
     }
 
     fn on_follow(&mut self) -> Commands {
         match (&self.page.selection, &self.page.followed) {
-            (Some(selection), followed) if followed.as_ref() != Some(selection) => self.page.followed = Some(selection.clone()),
+            (Some(selection), followed) if followed.as_ref() != Some(selection) => {
+                self.page.followed = Some(selection.clone())
+            }
             _ => self.page.followed = None,
         }
         Vec::new()

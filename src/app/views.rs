@@ -119,7 +119,11 @@ impl Views {
         }
         let hold = match (shown, &next) {
             (Some(shown), Some(next)) if weight(&next.event) < Weight::Decisive => {
-                if shown.is_daily { HOLD_DAILY } else { HOLD_NOTABLE }
+                if shown.is_daily {
+                    HOLD_DAILY
+                } else {
+                    HOLD_NOTABLE
+                }
             }
             _ => 0,
         };
@@ -131,13 +135,21 @@ impl Views {
 
     fn build_panels(&mut self, run: &Run, page: &Page) {
         let recording = run.recording();
-        let inspected = page.selection.as_ref().and_then(|selection| inspect::inspect(recording.cluster(), &self.cluster, selection, page.followed.as_ref()));
+        let inspected = page.selection.as_ref().and_then(|selection| {
+            inspect::inspect(recording.cluster(), &self.cluster, selection, page.followed.as_ref())
+        });
         replace_option(&mut self.inspector, inspected);
         match page.panel {
             Panel::Ledger => replace(&mut self.ledger, ledger(recording.cluster())),
-            Panel::Settings => replace(&mut self.settings, settings(recording.cluster(), &page.settings_place, &page.settings_search)),
-            Panel::Terminal => replace(&mut self.command_line, command_line::command_line(page.command_line, &self.cluster)),
-            Panel::Log => replace(&mut self.log, recording.milestones_so_far().iter().rev().take(LOG_LINES).cloned().collect()),
+            Panel::Settings => {
+                replace(&mut self.settings, settings(recording.cluster(), &page.settings_place, &page.settings_search))
+            }
+            Panel::Terminal => {
+                replace(&mut self.command_line, command_line::command_line(page.command_line, &self.cluster))
+            }
+            Panel::Log => {
+                replace(&mut self.log, recording.milestones_so_far().iter().rev().take(LOG_LINES).cloned().collect())
+            }
             Panel::Inspector => {}
         }
     }
@@ -145,9 +157,15 @@ impl Views {
     /// True while something decisive is known to come: a session that runs out, an election, a rebalance.
     pub fn is_waiting(&self) -> bool {
         let cluster = &self.cluster;
-        let is_missed = cluster.brokers.iter().any(|broker| (!broker.state.is_up() || is_frozen(broker.state)) && broker.registration == Registration::Unfenced);
-        let is_rebalancing = cluster.groups.iter().any(|group| matches!(group.state, GroupState::PreparingRebalance | GroupState::CompletingRebalance));
-        let is_coming_up = cluster.brokers.iter().any(|broker| broker.state.is_up() && broker.registration != Registration::Unfenced);
+        let is_missed = cluster.brokers.iter().any(|broker| {
+            (!broker.state.is_up() || is_frozen(broker.state)) && broker.registration == Registration::Unfenced
+        });
+        let is_rebalancing = cluster
+            .groups
+            .iter()
+            .any(|group| matches!(group.state, GroupState::PreparingRebalance | GroupState::CompletingRebalance));
+        let is_coming_up =
+            cluster.brokers.iter().any(|broker| broker.state.is_up() && broker.registration != Registration::Unfenced);
         let is_leaderless = cluster.rows().any(|partition| partition.leader.is_none());
         is_missed || is_rebalancing || is_coming_up || is_leaderless || cluster.quorum.leader.is_none()
     }

@@ -14,7 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// One assignor, step after step of groups in which members, topics and subscriptions change.
 pub const STEPS: Format = Format {
     name: "assignor_steps",
-    recognises: |value| has_keys(value, &["assignor", "steps"]) && first_has_keys(value, "steps", &["members", "replica_racks"]),
+    recognises: |value| {
+        has_keys(value, &["assignor", "steps"]) && first_has_keys(value, "steps", &["members", "replica_racks"])
+    },
     check: check_steps,
 };
 
@@ -122,7 +124,8 @@ fn cluster_topics(case: &Case) -> Result<ClusterTopics, Wrong> {
             for (partition, racks) in list {
                 let named = partition_named(partition)?;
                 let place = topics.0.get_mut(&named.topic).and_then(|all| all.get_mut(usize::from(named.partition.0)));
-                let place: &mut BTreeSet<Rack> = place.ok_or_else(|| Wrong(format!("replica_racks: no partition {partition}")))?;
+                let place: &mut BTreeSet<Rack> =
+                    place.ok_or_else(|| Wrong(format!("replica_racks: no partition {partition}")))?;
                 place.extend(racks.iter().map(|rack| Rack::new(rack)));
             }
         }

@@ -74,7 +74,8 @@ fn choices(case: &Case) -> Choices {
     let mut partitioner = BuiltInPartitioner::new(case.sticky_batch_size);
     if let Some(load) = &case.load {
         let sizes = load.queue_sizes.iter().zip(&load.partition_ids);
-        let queues: Vec<_> = sizes.map(|(size, partition)| QueueLoad { partition: *partition, queue_size: *size }).collect();
+        let queues: Vec<_> =
+            sizes.map(|(size, partition)| QueueLoad { partition: *partition, queue_size: *size }).collect();
         partitioner.update_load(&queues, load.all_partition_count);
     }
     let look_up = || TopicPartitions { count: case.partitions, available: case.available.clone() };

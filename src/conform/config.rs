@@ -9,11 +9,8 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A dump of Kafka's configuration definitions, by scope and name.
-pub const DEFAULTS: Format = Format {
-    name: "config_defaults",
-    recognises: |value| has_keys(value, &["configs"]),
-    check,
-};
+pub const DEFAULTS: Format =
+    Format { name: "config_defaults", recognises: |value| has_keys(value, &["configs"]), check };
 
 #[derive(Deserialize)]
 struct File {
@@ -39,7 +36,10 @@ struct Plain {
 #[derive(Debug, PartialEq)]
 enum Range {
     Any,
-    Numbers { least: String, most: Option<String> },
+    Numbers {
+        least: String,
+        most: Option<String>,
+    },
     OneOf(BTreeSet<String>),
     /// A rule that we have no notation for.
     Other(String),
@@ -68,7 +68,11 @@ fn plain_definition(definition: &Definition) -> Plain {
 /// What Kafka prints in brackets; classes without the word that Java puts before them.
 fn elements(text: &str) -> Vec<&str> {
     let inner = text.trim_start_matches('[').trim_end_matches(']');
-    inner.split(',').map(|element| element.trim().trim_start_matches("class ")).filter(|element| !element.is_empty()).collect()
+    inner
+        .split(',')
+        .map(|element| element.trim().trim_start_matches("class "))
+        .filter(|element| !element.is_empty())
+        .collect()
 }
 
 /// Reads `[0,...]`, `[0,...,1]` and `[a, b]`. With us an empty text stands for null, so "non-empty" excludes nothing.
@@ -88,7 +92,9 @@ fn plain_range(text: &str) -> Range {
             choices
                 .iter()
                 .filter(|choice| !choice.starts_with("by_duration:"))
-                .flat_map(|choice| if case { vec![choice.to_uppercase(), choice.to_lowercase()] } else { vec![(*choice).to_owned()] })
+                .flat_map(|choice| {
+                    if case { vec![choice.to_uppercase(), choice.to_lowercase()] } else { vec![(*choice).to_owned()] }
+                })
                 .collect(),
         ),
     }

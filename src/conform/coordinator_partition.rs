@@ -7,11 +7,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-pub const FORMAT: Format = Format {
-    name: "coordinator_partition",
-    recognises: |value| first_has_keys(value, "items", &["s", "hash"]),
-    check,
-};
+pub const FORMAT: Format =
+    Format { name: "coordinator_partition", recognises: |value| first_has_keys(value, "items", &["s", "hash"]), check };
 
 #[derive(Deserialize)]
 struct File {

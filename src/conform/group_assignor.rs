@@ -47,13 +47,15 @@ type Partitions = BTreeMap<String, Vec<u16>>;
 fn check(value: Value, tally: &mut Tally) -> Result<(), Wrong> {
     let file: File = parse(value)?;
     let name = file.assignor.trim_start_matches("KIP-848 server-side ");
-    let assignor = GroupAssignor::from_name(name).ok_or_else(|| Wrong(format!("assignor: there is none of the name {name}")))?;
+    let assignor =
+        GroupAssignor::from_name(name).ok_or_else(|| Wrong(format!("assignor: there is none of the name {name}")))?;
     for step in &file.steps {
         let names = TopicNames::of(step)?;
         let spec = group_spec(step, &names)?;
         let mut ours: BTreeMap<String, Partitions> = BTreeMap::new();
         for (member, topics) in assignor.assign_in_order(&spec) {
-            let named = topics.iter().map(|(topic, set)| (names.name(*topic), set.iter().map(|index| index.0).collect()));
+            let named =
+                topics.iter().map(|(topic, set)| (names.name(*topic), set.iter().map(|index| index.0).collect()));
             ours.insert(member.to_string(), named.collect());
         }
         tally.compare(|| format!("{name}: {spec:?}"), &step.expected, &ours);
@@ -69,7 +71,8 @@ impl TopicNames {
         let mut topics = Vec::new();
         for (name, id) in &step.topic_ids {
             let bytes = URL_SAFE_NO_PAD.decode(id).ok().and_then(|bytes| <[u8; 16]>::try_from(bytes).ok());
-            let id = bytes.map(i128::from_be_bytes).ok_or_else(|| Wrong(format!("topic_ids: {id:?} is no topic id")))?;
+            let id =
+                bytes.map(i128::from_be_bytes).ok_or_else(|| Wrong(format!("topic_ids: {id:?} is no topic id")))?;
             topics.push((((id >> 64) as i64, id as i64), name.clone()));
         }
         topics.sort();
@@ -89,7 +92,8 @@ impl TopicNames {
 fn group_spec(step: &Step, names: &TopicNames) -> Result<GroupSpec, Wrong> {
     let mut topics = Vec::new();
     for name in &step.all_topics_java_hashset_order {
-        let count = step.topics.get(name).ok_or_else(|| Wrong(format!("topics: no partition count for topic {name}")))?;
+        let count =
+            step.topics.get(name).ok_or_else(|| Wrong(format!("topics: no partition count for topic {name}")))?;
         topics.push((names.id(name)?, *count));
     }
     let members = step.members.iter().map(|member| member_spec(member, names)).collect::<Result<_, _>>()?;
@@ -99,7 +103,8 @@ fn group_spec(step: &Step, names: &TopicNames) -> Result<GroupSpec, Wrong> {
 fn member_spec(member: &Member, names: &TopicNames) -> Result<GroupMemberSpec, Wrong> {
     let mut previous = Vec::new();
     for name in &member.previous_topic_order {
-        let partitions = member.previous_target.get(name).ok_or_else(|| Wrong(format!("previous_target: no topic {name}")))?;
+        let partitions =
+            member.previous_target.get(name).ok_or_else(|| Wrong(format!("previous_target: no topic {name}")))?;
         previous.push((names.id(name)?, partitions.iter().copied().map(PartitionIndex).collect()));
     }
     Ok(GroupMemberSpec {

@@ -96,7 +96,12 @@ fn check(value: Value, tally: &mut Tally) -> Result<(), Wrong> {
                 log_end_offset: batch.leo_after,
                 first_unstable_offset: batch.first_unstable,
             };
-            let given = || format!("{version:?} producer {} epoch {} {:?}, after {before:?}", batch.pid, batch.epoch, batch.content);
+            let given = || {
+                format!(
+                    "{version:?} producer {} epoch {} {:?}, after {before:?}",
+                    batch.pid, batch.epoch, batch.content
+                )
+            };
             tally.compare(given, &expected, &ours);
         }
     }
@@ -104,7 +109,12 @@ fn check(value: Value, tally: &mut Tally) -> Result<(), Wrong> {
 }
 
 /// Does as a log does: validate, give offsets, take note.
-fn append(states: &mut ProducerStates, log_end: &mut Offset, mut batch: RecordBatch, version: TransactionVersion) -> (String, i64) {
+fn append(
+    states: &mut ProducerStates,
+    log_end: &mut Offset,
+    mut batch: RecordBatch,
+    version: TransactionVersion,
+) -> (String, i64) {
     let origin = if batch.control.is_some() { AppendOrigin::Coordinator } else { AppendOrigin::Client };
     match states.validate(&batch, origin, version, Verification::NotRequired) {
         Ok(Validated::Append) => {

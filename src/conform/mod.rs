@@ -31,7 +31,8 @@ use serde_json::Value;
 /// When the text is not JSON, is of no known format, does not keep to its format, or holds no case at all.
 pub fn conform(text: &str) -> Result<Report, ConformError> {
     let value: Value = serde_json::from_str(text).map_err(|error| ConformError::NotJson(error.to_string()))?;
-    let format = registry::FORMATS.iter().find(|format| (format.recognises)(&value)).ok_or(ConformError::UnknownFormat)?;
+    let format =
+        registry::FORMATS.iter().find(|format| (format.recognises)(&value)).ok_or(ConformError::UnknownFormat)?;
     let mut tally = Tally::default();
     (format.check)(value, &mut tally).map_err(|why| ConformError::Malformed { format: format.name, why })?;
     let report = tally.into_report(format.name);

@@ -8,11 +8,8 @@ use serde::Deserialize;
 use serde_json::Value;
 
 /// Keys in hexadecimal, with a partition for each of `partition_counts`.
-pub const KEYS: Format = Format {
-    name: "murmur2",
-    recognises: |value| has_keys(value, &["partition_counts", "keys"]),
-    check: check_keys,
-};
+pub const KEYS: Format =
+    Format { name: "murmur2", recognises: |value| has_keys(value, &["partition_counts", "keys"]), check: check_keys };
 
 /// Keys in the clear, with hashes only.
 pub const UPSTREAM: Format = Format {

@@ -62,7 +62,8 @@ fn check(value: Value, tally: &mut Tally) -> Result<(), Wrong> {
             has_subscription_changed: false,
             owned: owned.as_ref(),
         };
-        let is_held = |held: &TopicPartition| heartbeat.partition_epoch.get(&held.partition.0).is_some_and(|epoch| *epoch != -1);
+        let is_held =
+            |held: &TopicPartition| heartbeat.partition_epoch.get(&held.partition.0).is_some_and(|epoch| *epoch != -1);
         let after = before.reconcile(&goal, is_held);
         tally.compare(|| format!("{}: {heartbeat:?}", heartbeat.member), &assignment(&heartbeat.after)?, &after);
     }

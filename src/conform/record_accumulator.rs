@@ -94,7 +94,12 @@ fn check(value: Value, tally: &mut Tally) -> Result<(), Wrong> {
                 within("value_len", append.value_len, i64::from(BYTES_MAX))?;
             }
             let ours = run.on_event(event);
-            let given = || format!("scenario {index} ({} batches waited) at {} ms, {:?}", run.queued_before, event.t, event.appends);
+            let given = || {
+                format!(
+                    "scenario {index} ({} batches waited) at {} ms, {:?}",
+                    run.queued_before, event.t, event.appends
+                )
+            };
             tally.compare(given, &expected(event), &ours);
         }
     }

@@ -1,7 +1,10 @@
 //! Every format of vectors we can run, and how to tell one from another by what is in it.
 
 use super::report::{Tally, Wrong};
-use super::{assignor, config, coordinator_partition, follower_lag, group_assignor, java_hash_map, leader_epoch_cache, murmur2, partition_election, reconciliation, share_partition};
+use super::{
+    assignor, config, coordinator_partition, follower_lag, group_assignor, java_hash_map, leader_epoch_cache, murmur2,
+    partition_election, reconciliation, share_partition,
+};
 use serde_json::Value;
 
 /// One format: a name, how to recognise it, and what to do with it.

@@ -8,7 +8,8 @@ use crate::protocol::config::{BrokerConfig, millis};
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{BrokerEpoch, BrokerId, ControllerId, CorrelationId, Incarnation, Node, Rack};
 use crate::protocol::message::{
-    BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse, Message, Request, Response,
+    BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse, Message,
+    Request, Response,
 };
 use crate::protocol::offset::Offset;
 use crate::protocol::timer::Timer;
@@ -155,7 +156,10 @@ impl BrokerLifecycle {
             return;
         }
         if let Some((controller, _)) = self.in_flight.take() {
-            out.record(TraceEvent::RequestTimedOut { node: Node::Broker(self.broker), peer: Node::Controller(controller) });
+            out.record(TraceEvent::RequestTimedOut {
+                node: Node::Broker(self.broker),
+                peer: Node::Controller(controller),
+            });
         }
         self.communicate(around, out);
     }
@@ -167,7 +171,13 @@ impl BrokerLifecycle {
         }
     }
     /// The answer to a registration or a heartbeat; other answers, and those that nobody waits for, are ignored.
-    pub fn on_response(&mut self, from: ControllerId, correlation: CorrelationId, response: &Response, out: &mut Outbox) {
+    pub fn on_response(
+        &mut self,
+        from: ControllerId,
+        correlation: CorrelationId,
+        response: &Response,
+        out: &mut Outbox,
+    ) {
         if self.in_flight != Some((from, correlation)) {
             return;
         }
@@ -268,6 +278,9 @@ impl BrokerLifecycle {
         self.next_correlation = CorrelationId(correlation.0.wrapping_add(1));
         self.in_flight = Some((controller, correlation));
         out.send(Node::Controller(controller), Message::Request { correlation, request });
-        out.set_timer(Timer::BrokerHeartbeat, CONTROLLER_SOCKET_TIMEOUT.min(millis(self.config.broker_session_timeout_ms)));
+        out.set_timer(
+            Timer::BrokerHeartbeat,
+            CONTROLLER_SOCKET_TIMEOUT.min(millis(self.config.broker_session_timeout_ms)),
+        );
     }
 }

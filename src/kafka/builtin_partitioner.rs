@@ -67,7 +67,8 @@ impl BuiltInPartitioner {
         let sticky = self.sticky.as_mut().expect("bytes go to a partition that was chosen");
         sticky.produced_bytes = sticky.produced_bytes.saturating_add(bytes);
         let produced = sticky.produced_bytes;
-        let has_moved = (produced >= self.sticky_batch_size && can_switch) || produced >= self.sticky_batch_size.saturating_mul(2);
+        let has_moved =
+            (produced >= self.sticky_batch_size && can_switch) || produced >= self.sticky_batch_size.saturating_mul(2);
         if has_moved {
             self.switch(look_up, random);
         }

@@ -76,7 +76,12 @@ pub(super) struct ActiveController {
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Deferred {
     /// Goes out as `refused` should this controller lose its leadership first.
-    Response { to: Node, correlation: CorrelationId, response: Response, refused: Response },
+    Response {
+        to: Node,
+        correlation: CorrelationId,
+        response: Response,
+        refused: Response,
+    },
     Fact(TraceEvent),
 }
 
@@ -146,7 +151,10 @@ impl Controller {
     pub fn on_message(&mut self, from: Node, message: Message, out: &mut Outbox) {
         match message {
             Message::Request { correlation, request } => match request {
-                Request::Vote(_) | Request::BeginQuorumEpoch(_) | Request::EndQuorumEpoch(_) | Request::FetchMetadataLog(_) => {
+                Request::Vote(_)
+                | Request::BeginQuorumEpoch(_)
+                | Request::EndQuorumEpoch(_)
+                | Request::FetchMetadataLog(_) => {
                     self.quorum.on_request(from, correlation, request, out);
                 }
                 _ => self.on_controller_request(from, correlation, request, out),
@@ -163,7 +171,10 @@ impl Controller {
 
     pub fn on_timer(&mut self, timer: Timer, out: &mut Outbox) {
         match timer {
-            Timer::MetadataIdle | Timer::BrokerSessionCheck | Timer::LeaderImbalanceCheck | Timer::UncleanElectionCheck => {
+            Timer::MetadataIdle
+            | Timer::BrokerSessionCheck
+            | Timer::LeaderImbalanceCheck
+            | Timer::UncleanElectionCheck => {
                 if self.active.is_some() {
                     self.on_active_timer(&timer, out);
                 }
@@ -178,7 +189,9 @@ impl Controller {
         let records = match timer {
             Timer::MetadataIdle => vec![MetadataRecord::NoOpRecord],
             Timer::BrokerSessionCheck => self.fence_stale_broker(&mut facts),
-            Timer::LeaderImbalanceCheck if self.options.config.auto_leader_rebalance_enable => self.balance_leaders(&mut facts),
+            Timer::LeaderImbalanceCheck if self.options.config.auto_leader_rebalance_enable => {
+                self.balance_leaders(&mut facts)
+            }
             Timer::UncleanElectionCheck => self.elect_unclean_leaders(&mut facts),
             _ => Vec::new(),
         };
@@ -226,7 +239,11 @@ impl Controller {
     pub(super) fn write(&mut self, records: Vec<MetadataRecord>, facts: Outbox, out: &mut Outbox) {
         let has_records = !records.is_empty();
         if has_records {
-            assert_eq!(self.image.next_offset(), self.quorum.next_append_offset(), "the image is ahead by what is not appended yet");
+            assert_eq!(
+                self.image.next_offset(),
+                self.quorum.next_append_offset(),
+                "the image is ahead by what is not appended yet"
+            );
             let mut delta = MetadataDelta::default();
             for record in &records {
                 self.image.apply(record, &mut delta);
@@ -236,20 +253,34 @@ impl Controller {
         let active = self.active.as_mut().expect("only an active controller decides");
         for effect in facts.into_effects() {
             match effect {
-                Effect::Record { fact } if has_records => active.deferred.push_back((self.image.next_offset(), Deferred::Fact(fact))),
+                Effect::Record { fact } if has_records => {
+                    active.deferred.push_back((self.image.next_offset(), Deferred::Fact(fact)))
+                }
                 Effect::Record { fact } => out.record(fact),
-                Effect::Send { .. } | Effect::SetTimer { .. } | Effect::CancelTimer { .. } => unreachable!("a decision only tells"),
+                Effect::Send { .. } | Effect::SetTimer { .. } | Effect::CancelTimer { .. } => {
+                    unreachable!("a decision only tells")
+                }
             }
         }
     }
 
     /// Answers once the records are committed. A decision without records may rest on others' that are not yet: it waits
     /// for the youngest that anyone waits for.
-    fn respond(&mut self, to: Node, correlation: CorrelationId, response: Response, refused: Response, has_records: bool, out: &mut Outbox) {
+    fn respond(
+        &mut self,
+        to: Node,
+        correlation: CorrelationId,
+        response: Response,
+        refused: Response,
+        has_records: bool,
+        out: &mut Outbox,
+    ) {
         let active = self.active.as_mut().expect("only an active controller decides");
         let youngest = active.deferred.back().map(|(committed, _)| *committed);
         match if has_records { Some(self.image.next_offset()) } else { youngest } {
-            Some(committed) => active.deferred.push_back((committed, Deferred::Response { to, correlation, response, refused })),
+            Some(committed) => {
+                active.deferred.push_back((committed, Deferred::Response { to, correlation, response, refused }))
+            }
             None => out.send(to, Message::Response { correlation, response }),
         }
     }
@@ -287,7 +318,9 @@ impl Controller {
         let Some(active) = &mut self.active else { return };
         while active.deferred.front().is_some_and(|(committed, _)| *committed <= high_watermark) {
             match active.deferred.pop_front().expect("it was just seen").1 {
-                Deferred::Response { to, correlation, response, .. } => out.send(to, Message::Response { correlation, response }),
+                Deferred::Response { to, correlation, response, .. } => {
+                    out.send(to, Message::Response { correlation, response })
+                }
                 Deferred::Fact(fact) => out.record(fact),
             }
         }
@@ -301,7 +334,9 @@ impl Controller {
         }
         self.active = Some(ActiveController { epoch, heartbeats, deferred: VecDeque::new() });
         out.record(TraceEvent::ControllerActivated { controller: self.options.id, epoch });
-        for timer in [Timer::MetadataIdle, Timer::BrokerSessionCheck, Timer::LeaderImbalanceCheck, Timer::UncleanElectionCheck] {
+        for timer in
+            [Timer::MetadataIdle, Timer::BrokerSessionCheck, Timer::LeaderImbalanceCheck, Timer::UncleanElectionCheck]
+        {
             self.set_periodic_timer(&timer, out);
         }
         if self.image.is_blank() {
@@ -316,12 +351,16 @@ impl Controller {
     /// Others decide now. What was not committed may never be: the image goes back to what is.
     fn deactivate(&mut self, out: &mut Outbox) {
         out.record(TraceEvent::ControllerDeactivated { controller: self.options.id });
-        for timer in [Timer::MetadataIdle, Timer::BrokerSessionCheck, Timer::LeaderImbalanceCheck, Timer::UncleanElectionCheck] {
+        for timer in
+            [Timer::MetadataIdle, Timer::BrokerSessionCheck, Timer::LeaderImbalanceCheck, Timer::UncleanElectionCheck]
+        {
             out.cancel_timer(timer);
         }
         for (_, deferred) in self.active.take().into_iter().flat_map(|active| active.deferred) {
             match deferred {
-                Deferred::Response { to, correlation, refused, .. } => out.send(to, Message::Response { correlation, response: refused }),
+                Deferred::Response { to, correlation, refused, .. } => {
+                    out.send(to, Message::Response { correlation, response: refused })
+                }
                 Deferred::Fact(_) => {}
             }
         }

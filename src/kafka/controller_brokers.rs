@@ -9,7 +9,8 @@ use super::partition_change::{on_broker_lost, on_broker_unfenced, on_unclean_shu
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{BrokerEpoch, BrokerId};
 use crate::protocol::message::{
-    BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse, Request, Response,
+    BrokerHeartbeatRequest, BrokerHeartbeatResponse, BrokerRegistrationRequest, BrokerRegistrationResponse, Request,
+    Response,
 };
 use crate::protocol::metadata::MetadataRecord;
 use crate::protocol::offset::Offset;
@@ -22,7 +23,8 @@ impl Controller {
     /// cleanly.
     pub(super) fn register_broker(&mut self, request: BrokerRegistrationRequest, out: &mut Outbox) -> ControllerResult {
         let broker = request.broker;
-        let answer = |error, broker_epoch| Response::BrokerRegistration(BrokerRegistrationResponse { error, broker_epoch });
+        let answer =
+            |error, broker_epoch| Response::BrokerRegistration(BrokerRegistrationResponse { error, broker_epoch });
         let existing = self.image.broker(broker).cloned();
         let mut records = Vec::new();
         if let Some(existing) = existing {
@@ -31,7 +33,8 @@ impl Controller {
                 return ControllerResult::of(records, answer(ErrorCode::None, existing.broker_epoch));
             }
             let session_timeout = self.session_timeout();
-            let lives = self.heartbeats_mut().has_valid_session(broker, existing.broker_epoch, session_timeout, out.now());
+            let lives =
+                self.heartbeats_mut().has_valid_session(broker, existing.broker_epoch, session_timeout, out.now());
             if lives && !existing.is_in_controlled_shutdown {
                 return ControllerResult::of(records, answer(ErrorCode::DuplicateBrokerRegistration, BrokerEpoch(-1)));
             }
@@ -39,9 +42,17 @@ impl Controller {
             let was_clean = self.image.feature(ELIGIBLE_LEADER_REPLICAS_VERSION) == 0
                 || request.previous_broker_epoch == Some(existing.broker_epoch);
             if !existing.is_fenced {
-                out.record(TraceEvent::BrokerFenced { broker, broker_epoch: existing.broker_epoch, reason: FenceReason::Registered });
+                out.record(TraceEvent::BrokerFenced {
+                    broker,
+                    broker_epoch: existing.broker_epoch,
+                    reason: FenceReason::Registered,
+                });
             }
-            records = if was_clean { self.records_for_lost_broker(broker, out) } else { self.records_for_unclean_shutdown(broker, out) };
+            records = if was_clean {
+                self.records_for_lost_broker(broker, out)
+            } else {
+                self.records_for_unclean_shutdown(broker, out)
+            };
         }
         let broker_epoch = BrokerEpoch(self.image.next_offset().0);
         records.push(MetadataRecord::RegisterBrokerRecord {
@@ -58,15 +69,21 @@ impl Controller {
 
     pub(super) fn process_heartbeat(&mut self, request: &BrokerHeartbeatRequest, out: &mut Outbox) -> ControllerResult {
         if let Err(error) = self.check_broker_epoch(request.broker, request.broker_epoch) {
-            let refused = refusal(&Request::BrokerHeartbeat(request.clone()), error).expect("a heartbeat can be refused");
+            let refused =
+                refusal(&Request::BrokerHeartbeat(request.clone()), error).expect("a heartbeat can be refused");
             return ControllerResult::of(Vec::new(), refused);
         }
         let broker = request.broker;
         let registered_at = self.image.broker(broker).map_or(Offset::NONE, |registration| registration.registered_at);
         let has_leaderships = self.image.partitions().any(|(_, partition)| partition.leader == Some(broker));
         let heartbeats = self.heartbeats_mut();
-        let (current, next) = (heartbeats.state(broker), heartbeats.next_state(request, registered_at, has_leaderships));
-        let records = if current == next { Vec::new() } else { self.records_for_control_state(broker, request.broker_epoch, next, out) };
+        let (current, next) =
+            (heartbeats.state(broker), heartbeats.next_state(request, registered_at, has_leaderships));
+        let records = if current == next {
+            Vec::new()
+        } else {
+            self.records_for_control_state(broker, request.broker_epoch, next, out)
+        };
         let last_offset = self.image.next_offset().plus(records.len() as i64 - 1);
         let is_fenced = matches!(next, BrokerControlState::Fenced | BrokerControlState::ShutdownNow);
         let heartbeats = self.heartbeats_mut();
@@ -95,7 +112,10 @@ impl Controller {
                 out.record(TraceEvent::BrokerUnfenced { broker, broker_epoch });
                 let mut records = vec![registration_change(broker, broker_epoch, Some(false), None)];
                 let is_active = |replica| self.image.is_active(replica);
-                records.extend(self.change_partitions(|partition, rules| on_broker_unfenced(partition, broker, rules, is_active), out));
+                records.extend(self.change_partitions(
+                    |partition, rules| on_broker_unfenced(partition, broker, rules, is_active),
+                    out,
+                ));
                 records
             }
             BrokerControlState::ControlledShutdown => {
@@ -105,7 +125,9 @@ impl Controller {
                 records
             }
             BrokerControlState::Fenced => self.records_for_fencing(broker, broker_epoch, FenceReason::Registered, out),
-            BrokerControlState::ShutdownNow => self.records_for_fencing(broker, broker_epoch, FenceReason::ControlledShutdown, out),
+            BrokerControlState::ShutdownNow => {
+                self.records_for_fencing(broker, broker_epoch, FenceReason::ControlledShutdown, out)
+            }
         }
     }
 
@@ -119,7 +141,13 @@ impl Controller {
         self.records_for_fencing(broker, broker_epoch, FenceReason::SessionExpired, out)
     }
 
-    fn records_for_fencing(&self, broker: BrokerId, broker_epoch: BrokerEpoch, reason: FenceReason, out: &mut Outbox) -> Vec<MetadataRecord> {
+    fn records_for_fencing(
+        &self,
+        broker: BrokerId,
+        broker_epoch: BrokerEpoch,
+        reason: FenceReason,
+        out: &mut Outbox,
+    ) -> Vec<MetadataRecord> {
         // Who was fenced and only asks to go stays as it is.
         if self.image.broker(broker).is_some_and(|registration| registration.is_fenced) {
             return Vec::new();

@@ -21,11 +21,21 @@ impl Controller {
     /// A leader proposes other ISRs for partitions it leads.
     pub(super) fn alter_partition(&mut self, request: &AlterPartitionRequest, out: &mut Outbox) -> ControllerResult {
         if let Err(error) = self.check_broker_epoch(request.broker, request.broker_epoch) {
-            return ControllerResult::of(Vec::new(), Response::AlterPartition(AlterPartitionResponse { error, partitions: Vec::new() }));
+            return ControllerResult::of(
+                Vec::new(),
+                Response::AlterPartition(AlterPartitionResponse { error, partitions: Vec::new() }),
+            );
         }
         let mut records = Vec::new();
-        let partitions = request.partitions.iter().map(|proposal| self.alter_one_partition(request.broker, proposal, &mut records, out)).collect();
-        ControllerResult::of(records, Response::AlterPartition(AlterPartitionResponse { error: ErrorCode::None, partitions }))
+        let partitions = request
+            .partitions
+            .iter()
+            .map(|proposal| self.alter_one_partition(request.broker, proposal, &mut records, out))
+            .collect();
+        ControllerResult::of(
+            records,
+            Response::AlterPartition(AlterPartitionResponse { error: ErrorCode::None, partitions }),
+        )
     }
 
     fn alter_one_partition(
@@ -43,11 +53,15 @@ impl Controller {
             out.record(TraceEvent::AlterPartitionRefused { partition, leader: broker, error });
             return refused_result(proposal, error);
         }
-        let recovery = if proposal.is_leader_recovered { LeaderRecoveryState::Recovered } else { LeaderRecoveryState::Recovering };
+        let recovery =
+            if proposal.is_leader_recovered { LeaderRecoveryState::Recovered } else { LeaderRecoveryState::Recovering };
         let isr = proposal.new_isr.iter().map(|(replica, _)| *replica).collect();
         let topic = self.image.topic(partition.topic).expect("a partition has a topic");
-        let change = on_alter_partition(before, isr, recovery, self.election_rules(topic), |replica| self.image.is_active(replica));
-        let after = change.as_ref().map_or_else(|| PartitionRegistration::clone(before), |change| merge(before, change));
+        let change = on_alter_partition(before, isr, recovery, self.election_rules(topic), |replica| {
+            self.image.is_active(replica)
+        });
+        let after =
+            change.as_ref().map_or_else(|| PartitionRegistration::clone(before), |change| merge(before, change));
         if let Some(change) = change {
             records.push(record_change(partition, before, change, ElectionKind::FromIsr, out));
         }
@@ -66,7 +80,12 @@ impl Controller {
     }
 
     /// The checks in Kafka's order.
-    fn check_proposal(&self, broker: BrokerId, known: &PartitionRegistration, proposal: &AlterPartition) -> Result<(), ErrorCode> {
+    fn check_proposal(
+        &self,
+        broker: BrokerId,
+        known: &PartitionRegistration,
+        proposal: &AlterPartition,
+    ) -> Result<(), ErrorCode> {
         // A leader that is ahead of the controller: the controller is likely a deposed one.
         if proposal.leader_epoch > known.leader_epoch || proposal.partition_epoch > known.partition_epoch {
             return Err(ErrorCode::NotController);
@@ -98,7 +117,9 @@ impl Controller {
     /// Registered under this broker epoch, unfenced, and not shutting down (KIP-841, KIP-903). Epoch -1 is not compared.
     fn is_eligible_for_isr(&self, broker: BrokerId, broker_epoch: BrokerEpoch) -> bool {
         let is_same_life = |registered| broker_epoch == BrokerEpoch(-1) || registered == broker_epoch;
-        self.image.broker(broker).is_some_and(|registration| registration.is_active() && is_same_life(registration.broker_epoch))
+        self.image
+            .broker(broker)
+            .is_some_and(|registration| registration.is_active() && is_same_life(registration.broker_epoch))
     }
 }
 
@@ -117,8 +138,11 @@ fn refused_result(proposal: &AlterPartition, error: ErrorCode) -> AlterPartition
 impl Controller {
     pub(super) fn elect_leaders(&mut self, request: ElectLeadersRequest, out: &mut Outbox) -> ControllerResult {
         let is_everything = request.partitions.is_empty();
-        let partitions =
-            if is_everything { self.image.partitions().map(|(partition, _)| partition).collect() } else { request.partitions };
+        let partitions = if is_everything {
+            self.image.partitions().map(|(partition, _)| partition).collect()
+        } else {
+            request.partitions
+        };
         let mut records = Vec::new();
         let mut results = Vec::new();
         for partition in partitions {
@@ -132,10 +156,16 @@ impl Controller {
         ControllerResult::of(records, Response::ElectLeaders(ElectLeadersResponse { results }))
     }
 
-    fn elect_leader(&self, partition: TopicPartition, is_unclean: bool, out: &mut Outbox) -> Result<MetadataRecord, ErrorCode> {
+    fn elect_leader(
+        &self,
+        partition: TopicPartition,
+        is_unclean: bool,
+        out: &mut Outbox,
+    ) -> Result<MetadataRecord, ErrorCode> {
         let topic = self.image.topic(partition.topic).ok_or(ErrorCode::UnknownTopicOrPartition)?;
         let before = self.image.partition(partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
-        let is_needed = if is_unclean { before.leader.is_none() } else { before.leader != before.replicas.first().copied() };
+        let is_needed =
+            if is_unclean { before.leader.is_none() } else { before.leader != before.replicas.first().copied() };
         if !is_needed {
             return Err(ErrorCode::ElectionNotNeeded);
         }
@@ -145,7 +175,13 @@ impl Controller {
         } else {
             on_elect_preferred_leader(before, rules, is_active).ok_or(ErrorCode::PreferredLeaderNotAvailable)?
         };
-        Ok(record_change(partition, before, change, if is_unclean { ElectionKind::FromIsr } else { ElectionKind::Preferred }, out))
+        Ok(record_change(
+            partition,
+            before,
+            change,
+            if is_unclean { ElectionKind::FromIsr } else { ElectionKind::Preferred },
+            out,
+        ))
     }
 
     /// Leadership goes back to preferred replicas that may lead (`auto.leader.rebalance.enable`).
@@ -158,19 +194,31 @@ impl Controller {
     pub(super) fn elect_unclean_leaders(&self, out: &mut Outbox) -> Vec<MetadataRecord> {
         let is_active = |replica| self.image.is_active(replica);
         self.change_partitions(
-            |partition, rules| if rules.is_unclean_election_enabled { on_elect_unclean_leader(partition, rules, is_active) } else { None },
+            |partition, rules| {
+                if rules.is_unclean_election_enabled {
+                    on_elect_unclean_leader(partition, rules, is_active)
+                } else {
+                    None
+                }
+            },
             out,
         )
     }
 
     /// Other replicas for a partition; an empty list gives an unfinished reassignment up.
-    pub(super) fn reassign_partition(&mut self, request: &AlterPartitionReassignmentsRequest, out: &mut Outbox) -> ControllerResult {
+    pub(super) fn reassign_partition(
+        &mut self,
+        request: &AlterPartitionReassignmentsRequest,
+        out: &mut Outbox,
+    ) -> ControllerResult {
         let change = self.reassignment(request);
         let error = change.as_ref().map_or_else(|error| *error, |_| ErrorCode::None);
         let before = self.image.partition(request.partition);
-        let records = change.ok().flatten().zip(before).map(|(change, before)| {
-            record_change(request.partition, before, change, ElectionKind::FromIsr, out)
-        });
+        let records = change
+            .ok()
+            .flatten()
+            .zip(before)
+            .map(|(change, before)| record_change(request.partition, before, change, ElectionKind::FromIsr, out));
         let response = Response::AlterPartitionReassignments(AlterPartitionReassignmentsResponse { error });
         ControllerResult::of(records.into_iter().collect(), response)
     }
@@ -183,7 +231,8 @@ impl Controller {
             if before.adding_replicas.is_empty() && before.removing_replicas.is_empty() {
                 return Err(ErrorCode::NoReassignmentInProgress);
             }
-            target = before.replicas.iter().copied().filter(|replica| !before.adding_replicas.contains(replica)).collect();
+            target =
+                before.replicas.iter().copied().filter(|replica| !before.adding_replicas.contains(replica)).collect();
         }
         let is_distinct = (1..target.len()).all(|index| !target[..index].contains(&target[index]));
         if target.is_empty() || !is_distinct || target.iter().any(|replica| self.image.broker(*replica).is_none()) {
@@ -218,7 +267,9 @@ impl Controller {
         let config = self.image.topic_config(topic.topic, &self.options.config);
         let replication_factor = topic.partitions.first().map_or(1, |partition| partition.replicas.len());
         ElectionRules {
-            min_insync_replicas: usize::try_from(config.min_insync_replicas).unwrap_or(usize::MAX).min(replication_factor),
+            min_insync_replicas: usize::try_from(config.min_insync_replicas)
+                .unwrap_or(usize::MAX)
+                .min(replication_factor),
             are_eligible_leader_replicas_enabled: self.image.feature(ELIGIBLE_LEADER_REPLICAS_VERSION) > 0,
             is_unclean_election_enabled: config.unclean_leader_election_enable,
         }
@@ -253,8 +304,11 @@ fn record_change(
             partition_epoch: after.partition_epoch,
         });
     }
-    let is_moving = |partition: &PartitionRegistration| !(partition.adding_replicas.is_empty() && partition.removing_replicas.is_empty());
-    let is_another_move = (&after.adding_replicas, &after.removing_replicas) != (&before.adding_replicas, &before.removing_replicas);
+    let is_moving = |partition: &PartitionRegistration| {
+        !(partition.adding_replicas.is_empty() && partition.removing_replicas.is_empty())
+    };
+    let is_another_move =
+        (&after.adding_replicas, &after.removing_replicas) != (&before.adding_replicas, &before.removing_replicas);
     if is_moving(&after) && is_another_move {
         out.record(TraceEvent::ReassignmentStarted { partition, replicas: after.replicas });
     } else if is_another_move || (!is_moving(&after) && after.replicas != before.replicas) {
@@ -266,7 +320,11 @@ fn record_change(
 fn election_kind(before: &PartitionRegistration, after: &PartitionRegistration, clean: ElectionKind) -> ElectionKind {
     let Some(leader) = after.leader else { return ElectionKind::NoLeader };
     if before.isr.contains(&leader) {
-        if clean == ElectionKind::Preferred && after.replicas.first() != Some(&leader) { ElectionKind::FromIsr } else { clean }
+        if clean == ElectionKind::Preferred && after.replicas.first() != Some(&leader) {
+            ElectionKind::FromIsr
+        } else {
+            clean
+        }
     } else if before.elr.contains(&leader) {
         ElectionKind::FromElr
     } else if after.leader_recovery_state == LeaderRecoveryState::Recovering {

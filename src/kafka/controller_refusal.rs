@@ -5,8 +5,8 @@ use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{BrokerEpoch, ProducerId};
 use crate::protocol::message::{
     AllocateProducerIdsResponse, AlterPartitionReassignmentsResponse, AlterPartitionResponse, BrokerHeartbeatResponse,
-    BrokerRegistrationResponse, CreatePartitionsResponse, CreateTopicsResponse, ElectLeadersResponse, IncrementalAlterConfigsResponse,
-    Request, Response,
+    BrokerRegistrationResponse, CreatePartitionsResponse, CreateTopicsResponse, ElectLeadersResponse,
+    IncrementalAlterConfigsResponse, Request, Response,
 };
 
 /// The response that refuses `request` with `error`; `None` when it is no request to a controller.
@@ -21,7 +21,9 @@ pub(super) fn refusal(request: &Request, error: ErrorCode) -> Option<Response> {
             is_fenced: true,
             should_shut_down: false,
         }),
-        Request::AlterPartition(_) => Response::AlterPartition(AlterPartitionResponse { error, partitions: Vec::new() }),
+        Request::AlterPartition(_) => {
+            Response::AlterPartition(AlterPartitionResponse { error, partitions: Vec::new() })
+        }
         Request::AllocateProducerIds(_) => {
             Response::AllocateProducerIds(AllocateProducerIdsResponse { error, start: ProducerId::NONE, count: 0 })
         }
@@ -33,7 +35,9 @@ pub(super) fn refusal(request: &Request, error: ErrorCode) -> Option<Response> {
             let results = request.partitions.iter().map(|partition| (*partition, error)).collect();
             Response::ElectLeaders(ElectLeadersResponse { results })
         }
-        Request::IncrementalAlterConfigs(_) => Response::IncrementalAlterConfigs(IncrementalAlterConfigsResponse { error }),
+        Request::IncrementalAlterConfigs(_) => {
+            Response::IncrementalAlterConfigs(IncrementalAlterConfigsResponse { error })
+        }
         Request::CreatePartitions(_) => Response::CreatePartitions(CreatePartitionsResponse { error }),
         Request::AlterPartitionReassignments(_) => {
             Response::AlterPartitionReassignments(AlterPartitionReassignmentsResponse { error })

@@ -8,8 +8,9 @@ use crate::protocol::config::{Scope, find};
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{BrokerId, PartitionIndex, ProducerId, TopicId, TopicName, TopicPartition};
 use crate::protocol::message::{
-    AllocateProducerIdsRequest, AllocateProducerIdsResponse, CreatePartitionsRequest, CreatePartitionsResponse, CreateTopicsRequest,
-    CreateTopicsResponse, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse, NewTopic, Response,
+    AllocateProducerIdsRequest, AllocateProducerIdsResponse, CreatePartitionsRequest, CreatePartitionsResponse,
+    CreateTopicsRequest, CreateTopicsResponse, IncrementalAlterConfigsRequest, IncrementalAlterConfigsResponse,
+    NewTopic, Response,
 };
 use crate::protocol::metadata::{LeaderRecoveryState, MetadataRecord, PartitionChange, PartitionRegistration};
 use crate::protocol::offset::{LeaderEpoch, PartitionEpoch};
@@ -31,7 +32,12 @@ impl Controller {
         if !has_everyone {
             return;
         }
-        let wanted = self.options.topics.iter().cloned().chain(self.options.has_consumer_offsets.then(|| self.consumer_offsets()));
+        let wanted = self
+            .options
+            .topics
+            .iter()
+            .cloned()
+            .chain(self.options.has_consumer_offsets.then(|| self.consumer_offsets()));
         let missing: Vec<_> = wanted.filter(|topic| self.image.topic_named(&topic.name).is_none()).collect();
         for topic in missing {
             // A scenario's own mistakes were found when it was read; what is left is refused every time alike.
@@ -62,7 +68,8 @@ impl Controller {
         let mut next = self.image.next_topic_id();
         for topic in request.topics {
             let is_twice = results.iter().any(|(name, _)| *name == topic.name);
-            let created = if is_twice { Err(ErrorCode::InvalidRequest) } else { self.records_for_new_topic(&topic, next, out) };
+            let created =
+                if is_twice { Err(ErrorCode::InvalidRequest) } else { self.records_for_new_topic(&topic, next, out) };
             let error = created.as_ref().map_or_else(|error| *error, |_| ErrorCode::None);
             if error.is_none() {
                 next = TopicId(next.0 + 1);
@@ -73,7 +80,12 @@ impl Controller {
         ControllerResult::of(records, Response::CreateTopics(CreateTopicsResponse { results }))
     }
 
-    fn records_for_new_topic(&mut self, new: &NewTopic, topic: TopicId, out: &mut Outbox) -> Result<Vec<MetadataRecord>, ErrorCode> {
+    fn records_for_new_topic(
+        &mut self,
+        new: &NewTopic,
+        topic: TopicId,
+        out: &mut Outbox,
+    ) -> Result<Vec<MetadataRecord>, ErrorCode> {
         if self.image.topic_named(&new.name).is_some() {
             return Err(ErrorCode::TopicAlreadyExists);
         }
@@ -82,7 +94,8 @@ impl Controller {
         }
         let assignments = self.assignments(new)?;
         let partitions = u16::try_from(assignments.len()).map_err(|_| ErrorCode::InvalidPartitions)?;
-        let registrations = assignments.into_iter().map(|replicas| self.new_partition(replicas)).collect::<Result<Vec<_>, _>>()?;
+        let registrations =
+            assignments.into_iter().map(|replicas| self.new_partition(replicas)).collect::<Result<Vec<_>, _>>()?;
         let mut records = vec![MetadataRecord::TopicRecord { name: new.name.clone(), topic }];
         records.extend(new.configs.iter().map(|(name, value)| MetadataRecord::ConfigRecord {
             topic: Some(topic),
@@ -108,7 +121,11 @@ impl Controller {
             let are_known = replicas.iter().all(|replica| self.image.broker(*replica).is_some());
             !replicas.is_empty() && replicas.len() == replication_factor && is_distinct && are_known
         };
-        if new.assignments.iter().all(is_valid) { Ok(new.assignments.clone()) } else { Err(ErrorCode::InvalidReplicaAssignment) }
+        if new.assignments.iter().all(is_valid) {
+            Ok(new.assignments.clone())
+        } else {
+            Err(ErrorCode::InvalidReplicaAssignment)
+        }
     }
 
     fn place(&mut self, partitions: u16, replication_factor: u16) -> Result<Vec<Vec<BrokerId>>, ErrorCode> {
@@ -140,25 +157,43 @@ impl Controller {
         })
     }
 
-    pub(super) fn create_partitions(&mut self, request: &CreatePartitionsRequest, out: &mut Outbox) -> ControllerResult {
+    pub(super) fn create_partitions(
+        &mut self,
+        request: &CreatePartitionsRequest,
+        out: &mut Outbox,
+    ) -> ControllerResult {
         let created = self.records_for_new_partitions(request, out);
         let error = created.as_ref().map_or_else(|error| *error, |_| ErrorCode::None);
-        ControllerResult::of(created.unwrap_or_default(), Response::CreatePartitions(CreatePartitionsResponse { error }))
+        ControllerResult::of(
+            created.unwrap_or_default(),
+            Response::CreatePartitions(CreatePartitionsResponse { error }),
+        )
     }
 
-    fn records_for_new_partitions(&mut self, request: &CreatePartitionsRequest, out: &mut Outbox) -> Result<Vec<MetadataRecord>, ErrorCode> {
+    fn records_for_new_partitions(
+        &mut self,
+        request: &CreatePartitionsRequest,
+        out: &mut Outbox,
+    ) -> Result<Vec<MetadataRecord>, ErrorCode> {
         let topic = self.image.topic_named(&request.topic).ok_or(ErrorCode::UnknownTopicOrPartition)?;
         let (id, known) = (topic.topic, topic.partitions.len());
         let replication_factor = topic.partitions.first().map_or(1, |partition| partition.replicas.len());
         let first = u16::try_from(known).map_err(|_| ErrorCode::InvalidPartitions)?;
         let added = request.count.checked_sub(first).filter(|added| *added > 0).ok_or(ErrorCode::InvalidPartitions)?;
-        let assignments = self.place(added, u16::try_from(replication_factor).map_err(|_| ErrorCode::InvalidReplicationFactor)?)?;
-        let registrations = assignments.into_iter().map(|replicas| self.new_partition(replicas)).collect::<Result<Vec<_>, _>>()?;
+        let assignments =
+            self.place(added, u16::try_from(replication_factor).map_err(|_| ErrorCode::InvalidReplicationFactor)?)?;
+        let registrations =
+            assignments.into_iter().map(|replicas| self.new_partition(replicas)).collect::<Result<Vec<_>, _>>()?;
         Ok(partition_records(id, first, registrations, out))
     }
 }
 
-fn partition_records(topic: TopicId, first: u16, registrations: Vec<PartitionRegistration>, out: &mut Outbox) -> Vec<MetadataRecord> {
+fn partition_records(
+    topic: TopicId,
+    first: u16,
+    registrations: Vec<PartitionRegistration>,
+    out: &mut Outbox,
+) -> Vec<MetadataRecord> {
     let record = |(index, registration): (u16, PartitionRegistration)| {
         out.record(TraceEvent::LeaderElected {
             partition: TopicPartition::new(topic, index),
@@ -175,13 +210,24 @@ fn partition_records(topic: TopicId, first: u16, registrations: Vec<PartitionReg
 
 /// Settings and producer ids.
 impl Controller {
-    pub(super) fn alter_config(&mut self, request: IncrementalAlterConfigsRequest, out: &mut Outbox) -> ControllerResult {
+    pub(super) fn alter_config(
+        &mut self,
+        request: IncrementalAlterConfigsRequest,
+        out: &mut Outbox,
+    ) -> ControllerResult {
         let changed = self.records_for_config(request, out);
         let error = changed.as_ref().map_or_else(|error| *error, |_| ErrorCode::None);
-        ControllerResult::of(changed.unwrap_or_default(), Response::IncrementalAlterConfigs(IncrementalAlterConfigsResponse { error }))
+        ControllerResult::of(
+            changed.unwrap_or_default(),
+            Response::IncrementalAlterConfigs(IncrementalAlterConfigsResponse { error }),
+        )
     }
 
-    fn records_for_config(&self, request: IncrementalAlterConfigsRequest, out: &mut Outbox) -> Result<Vec<MetadataRecord>, ErrorCode> {
+    fn records_for_config(
+        &self,
+        request: IncrementalAlterConfigsRequest,
+        out: &mut Outbox,
+    ) -> Result<Vec<MetadataRecord>, ErrorCode> {
         let IncrementalAlterConfigsRequest { topic, broker, name, value } = request;
         let topic = match &topic {
             Some(name) => Some(self.image.topic_named(name).ok_or(ErrorCode::UnknownTopicOrPartition)?.topic),
@@ -191,7 +237,9 @@ impl Controller {
         if !is_valid_config(scope, &name, &value) {
             return Err(ErrorCode::InvalidConfig);
         }
-        let clears_elr = &*name == "min.insync.replicas" && broker.is_none() && self.image.feature(ELIGIBLE_LEADER_REPLICAS_VERSION) > 0;
+        let clears_elr = &*name == "min.insync.replicas"
+            && broker.is_none()
+            && self.image.feature(ELIGIBLE_LEADER_REPLICAS_VERSION) > 0;
         out.record(TraceEvent::ConfigChanged { name: name.clone(), value: value.clone() });
         let mut records = vec![MetadataRecord::ConfigRecord { topic, broker, name, value }];
         if clears_elr {
@@ -202,7 +250,8 @@ impl Controller {
     }
 
     pub(super) fn allocate_producer_ids(&mut self, request: &AllocateProducerIdsRequest) -> ControllerResult {
-        let answer = |error, start, count| Response::AllocateProducerIds(AllocateProducerIdsResponse { error, start, count });
+        let answer =
+            |error, start, count| Response::AllocateProducerIds(AllocateProducerIdsResponse { error, start, count });
         if let Err(error) = self.check_broker_epoch(request.broker, request.broker_epoch) {
             return ControllerResult::of(Vec::new(), answer(error, ProducerId::NONE, 0));
         }
@@ -216,9 +265,11 @@ impl Controller {
 /// Who is eligible was worked out with another minimum, so nobody is taken at that word (KIP-966). Simplified: Kafka has
 /// one `ClearElrRecord` for it.
 fn records_that_clear_elr(topic: &TopicImage) -> Vec<MetadataRecord> {
-    let has_any = |partition: &PartitionRegistration| !(partition.elr.is_empty() && partition.last_known_elr.is_empty());
+    let has_any =
+        |partition: &PartitionRegistration| !(partition.elr.is_empty() && partition.last_known_elr.is_empty());
     let affected = (0..).zip(&topic.partitions).filter(|(_, partition)| has_any(partition));
-    let change = PartitionChange { elr: Some(Vec::new()), last_known_elr: Some(Vec::new()), ..PartitionChange::default() };
+    let change =
+        PartitionChange { elr: Some(Vec::new()), last_known_elr: Some(Vec::new()), ..PartitionChange::default() };
     affected
         .map(|(index, _)| MetadataRecord::PartitionChangeRecord {
             topic: topic.topic,

@@ -20,12 +20,16 @@ mod tests {
     use super::*;
 
     fn backoff(failures: u32, jitter: i64) -> u64 {
-        exponential_backoff(SimDuration::from_millis(100), SimDuration::from_millis(1_000), failures, jitter).as_millis()
+        exponential_backoff(SimDuration::from_millis(100), SimDuration::from_millis(1_000), failures, jitter)
+            .as_millis()
     }
 
     #[test]
     fn the_wait_doubles_up_to_its_limit() {
-        assert_eq!([0, 1, 2, 3, 4, 63, 64, 1_000].map(|failures| backoff(failures, 0)), [100, 200, 400, 800, 1_000, 1_000, 1_000, 1_000]);
+        assert_eq!(
+            [0, 1, 2, 3, 4, 63, 64, 1_000].map(|failures| backoff(failures, 0)),
+            [100, 200, 400, 800, 1_000, 1_000, 1_000, 1_000]
+        );
     }
 
     #[test]

@@ -53,8 +53,16 @@ impl BrokerHeartbeatManager {
         self.brokers.insert(broker, state);
     }
     /// Whether this life of the broker has been heard of lately.
-    pub fn has_valid_session(&self, broker: BrokerId, broker_epoch: BrokerEpoch, session_timeout: SimDuration, now: SimTime) -> bool {
-        self.brokers.get(&broker).is_some_and(|state| state.broker_epoch == broker_epoch && now.since(state.last_contact) < session_timeout)
+    pub fn has_valid_session(
+        &self,
+        broker: BrokerId,
+        broker_epoch: BrokerEpoch,
+        session_timeout: SimDuration,
+        now: SimTime,
+    ) -> bool {
+        self.brokers
+            .get(&broker)
+            .is_some_and(|state| state.broker_epoch == broker_epoch && now.since(state.last_contact) < session_timeout)
     }
     /// The unfenced broker that was silent longest, if that is longer than a session; of equals the one with the lowest id.
     pub fn stalest_expired(&self, session_timeout: SimDuration, now: SimTime) -> Option<BrokerId> {
@@ -81,7 +89,12 @@ impl BrokerHeartbeatManager {
     }
 
     /// What a heartbeat leads to; the broker's registration stands at `registered_at` in the log.
-    pub fn next_state(&self, request: &BrokerHeartbeatRequest, registered_at: Offset, has_leaderships: bool) -> BrokerControlState {
+    pub fn next_state(
+        &self,
+        request: &BrokerHeartbeatRequest,
+        registered_at: Offset,
+        has_leaderships: bool,
+    ) -> BrokerControlState {
         let current = self.state(request.broker);
         match current {
             BrokerControlState::Fenced if request.want_shut_down => BrokerControlState::ShutdownNow,
@@ -184,12 +197,21 @@ mod tests {
     #[test]
     fn a_leader_may_go_only_when_all_active_brokers_know_who_leads_instead() {
         let mut manager = manager(&[(1, false), (2, false)]);
-        assert_eq!(manager.next_state(&heartbeat(10, false, true), Offset(10), true), BrokerControlState::ControlledShutdown);
+        assert_eq!(
+            manager.next_state(&heartbeat(10, false, true), Offset(10), true),
+            BrokerControlState::ControlledShutdown
+        );
         manager.begin_controlled_shutdown(BrokerId(1), Offset(20));
         manager.touch(BrokerId(2), false, Offset(19), SimTime::ZERO);
-        assert_eq!(manager.next_state(&heartbeat(10, false, true), Offset(10), false), BrokerControlState::ControlledShutdown);
+        assert_eq!(
+            manager.next_state(&heartbeat(10, false, true), Offset(10), false),
+            BrokerControlState::ControlledShutdown
+        );
         manager.touch(BrokerId(2), false, Offset(20), SimTime::ZERO);
-        assert_eq!(manager.next_state(&heartbeat(10, false, true), Offset(10), true), BrokerControlState::ControlledShutdown);
+        assert_eq!(
+            manager.next_state(&heartbeat(10, false, true), Offset(10), true),
+            BrokerControlState::ControlledShutdown
+        );
         assert_eq!(manager.next_state(&heartbeat(10, false, true), Offset(10), false), BrokerControlState::ShutdownNow);
     }
 }

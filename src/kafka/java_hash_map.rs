@@ -133,7 +133,10 @@ mod tests {
     #[test]
     fn the_hash_and_not_the_insertion_gives_the_order() {
         check(&["b", "c", "a"], &["a", "b", "c"]);
-        check(&["consumer20", "consumer37", "consumer1", "consumer21"], &["consumer21", "consumer20", "consumer1", "consumer37"]);
+        check(
+            &["consumer20", "consumer37", "consumer1", "consumer21"],
+            &["consumer21", "consumer20", "consumer1", "consumer37"],
+        );
     }
 
     #[test]

@@ -29,11 +29,22 @@ impl LeaderEpochs {
     /// Notes that `leader_epoch` begins at `start_offset`. Entries that this contradicts are dropped; it is no news when
     /// the epoch is the newest already and begins no later.
     pub fn assign(&mut self, leader_epoch: LeaderEpoch, start_offset: Offset) {
-        assert!(leader_epoch >= LeaderEpoch::ZERO && start_offset >= Offset::ZERO, "an epoch and an offset are never negative");
-        if self.entries.last().is_some_and(|last| last.leader_epoch == leader_epoch && last.start_offset <= start_offset) {
+        assert!(
+            leader_epoch >= LeaderEpoch::ZERO && start_offset >= Offset::ZERO,
+            "an epoch and an offset are never negative"
+        );
+        if self
+            .entries
+            .last()
+            .is_some_and(|last| last.leader_epoch == leader_epoch && last.start_offset <= start_offset)
+        {
             return;
         }
-        while self.entries.last().is_some_and(|last| last.leader_epoch >= leader_epoch || last.start_offset >= start_offset) {
+        while self
+            .entries
+            .last()
+            .is_some_and(|last| last.leader_epoch >= leader_epoch || last.start_offset >= start_offset)
+        {
             self.entries.pop();
         }
         self.entries.push(EpochEntry { leader_epoch, start_offset });

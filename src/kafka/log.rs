@@ -29,7 +29,13 @@ pub struct Segment {
 
 impl Segment {
     fn new(base_offset: Offset) -> Self {
-        Self { base_offset, batches: SharedVec::default(), size: 0, first_timestamp: None, largest_timestamp: SimTime::ZERO }
+        Self {
+            base_offset,
+            batches: SharedVec::default(),
+            size: 0,
+            first_timestamp: None,
+            largest_timestamp: SimTime::ZERO,
+        }
     }
     fn push(&mut self, batch: RecordBatch) {
         self.size += u64::from(batch.size);
@@ -286,7 +292,9 @@ impl Log {
     /// Says that what was appended so far will be on the platter at `at`.
     pub fn will_be_flushed(&mut self, at: SimTime) {
         match self.unflushed.back_mut() {
-            Some((to, last)) if at.since(*last) < FLUSH_GRAIN && *last <= at => (*to, *last) = (self.log_end_offset, at),
+            Some((to, last)) if at.since(*last) < FLUSH_GRAIN && *last <= at => {
+                (*to, *last) = (self.log_end_offset, at)
+            }
             Some((to, _)) if *to >= self.log_end_offset => {}
             _ => self.unflushed.push_back((self.log_end_offset, at)),
         }
@@ -328,7 +336,13 @@ mod tests {
 
     fn batch(records: u64) -> RecordBatch {
         let records: Vec<Record> = (0..records)
-            .map(|id| Record { id: RecordId(id), timestamp: SimTime::ZERO, key: None, value: None, headers: Vec::new() })
+            .map(|id| Record {
+                id: RecordId(id),
+                timestamp: SimTime::ZERO,
+                key: None,
+                value: None,
+                headers: Vec::new(),
+            })
             .collect();
         RecordBatch::new(records.into(), 100)
     }
@@ -368,7 +382,9 @@ mod tests {
     #[test]
     fn a_read_gives_whole_batches_below_the_end_and_at_least_one() {
         let log = log(&[(0, 3), (0, 3), (0, 3)]);
-        let read = |from, end, bytes| log.read(Offset(from), Offset(end), bytes).iter().map(|b| b.base_offset.0).collect::<Vec<_>>();
+        let read = |from, end, bytes| {
+            log.read(Offset(from), Offset(end), bytes).iter().map(|b| b.base_offset.0).collect::<Vec<_>>()
+        };
         assert_eq!(read(1, 9, 1), [0]);
         assert_eq!(read(3, 9, 1_000), [3, 6]);
         assert_eq!(read(0, 6, 1_000), [0, 3]);
@@ -390,7 +406,8 @@ mod tests {
     fn a_segment_rolls_when_the_next_batch_would_not_fit() {
         let config = TopicConfig { segment_bytes: 250, ..TopicConfig::default() };
         let mut log = Log::default();
-        let rolled: Vec<_> = (0..5).map(|_| log.append_as_leader(batch(1), LeaderEpoch(0), &config).rolled.map(|o| o.0)).collect();
+        let rolled: Vec<_> =
+            (0..5).map(|_| log.append_as_leader(batch(1), LeaderEpoch(0), &config).rolled.map(|o| o.0)).collect();
         assert_eq!(rolled, [None, None, Some(2), None, Some(4)]);
         assert_eq!(log.advance_start(Offset(3)), [(Offset(0), Offset(2))]);
         assert_eq!(log.read(Offset(3), Offset(5), 1_000).len(), 2);

@@ -5,7 +5,9 @@
 use super::metadata_delta::MetadataDelta;
 use super::partition_change::merge;
 use crate::protocol::config::{BrokerConfig, TopicConfig};
-use crate::protocol::ids::{BrokerEpoch, BrokerId, Incarnation, PartitionIndex, ProducerId, Rack, TopicId, TopicName, TopicPartition};
+use crate::protocol::ids::{
+    BrokerEpoch, BrokerId, Incarnation, PartitionIndex, ProducerId, Rack, TopicId, TopicName, TopicPartition,
+};
 use crate::protocol::metadata::{
     ClusterMetadata, MetadataBatch, MetadataRecord, PartitionMetadata, PartitionRegistration, TopicMetadata,
 };
@@ -96,13 +98,22 @@ impl MetadataImage {
             }
             MetadataRecord::BrokerRegistrationChangeRecord { broker, broker_epoch, fenced, in_controlled_shutdown } => {
                 let registration = self.brokers.get_mut(broker).expect("a change follows a registration");
-                assert_eq!(registration.broker_epoch, *broker_epoch, "a change belongs to the life of the broker that is registered");
+                assert_eq!(
+                    registration.broker_epoch, *broker_epoch,
+                    "a change belongs to the life of the broker that is registered"
+                );
                 registration.is_fenced = fenced.unwrap_or(registration.is_fenced);
-                registration.is_in_controlled_shutdown = in_controlled_shutdown.unwrap_or(registration.is_in_controlled_shutdown);
+                registration.is_in_controlled_shutdown =
+                    in_controlled_shutdown.unwrap_or(registration.is_in_controlled_shutdown);
                 self.note_broker(*broker, delta);
             }
             MetadataRecord::TopicRecord { name, topic } => {
-                let image = TopicImage { topic: *topic, name: name.clone(), partitions: Vec::new(), configs: ConfigOverrides::new() };
+                let image = TopicImage {
+                    topic: *topic,
+                    name: name.clone(),
+                    partitions: Vec::new(),
+                    configs: ConfigOverrides::new(),
+                };
                 self.topics.insert(*topic, Arc::new(image));
                 self.topic_ids.insert(name.clone(), *topic);
                 self.next_topic_id = TopicId(topic.0 + 1);
@@ -120,7 +131,9 @@ impl MetadataImage {
                 *registration = Arc::new(merge(registration, change));
                 self.note_partition(TopicPartition { topic: *topic, partition: *partition }, delta);
             }
-            MetadataRecord::ConfigRecord { topic, broker, name, value } => self.apply_config(*topic, *broker, name, value, delta),
+            MetadataRecord::ConfigRecord { topic, broker, name, value } => {
+                self.apply_config(*topic, *broker, name, value, delta)
+            }
             MetadataRecord::ProducerIdsRecord { next, .. } => self.next_producer_id = *next,
             MetadataRecord::RemoveTopicRecord { topic } => {
                 let removed = self.topics.remove(topic).expect("a topic is removed once");
@@ -131,7 +144,14 @@ impl MetadataImage {
         }
     }
 
-    fn apply_config(&mut self, topic: Option<TopicId>, broker: Option<BrokerId>, name: &Arc<str>, value: &Arc<str>, delta: &mut MetadataDelta) {
+    fn apply_config(
+        &mut self,
+        topic: Option<TopicId>,
+        broker: Option<BrokerId>,
+        name: &Arc<str>,
+        value: &Arc<str>,
+        delta: &mut MetadataDelta,
+    ) {
         let overrides = match (topic, broker) {
             (Some(topic), _) => &mut self.topic_mut(topic).configs,
             (None, Some(broker)) => self.broker_configs.entry(broker).or_default(),

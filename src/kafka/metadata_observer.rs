@@ -112,7 +112,13 @@ impl MetadataObserver {
         self.failures = 0;
     }
     /// An answer to a fetch of the metadata log; answers nobody waits for are ignored.
-    pub fn on_response(&mut self, from: ControllerId, correlation: CorrelationId, response: FetchMetadataLogResponse, out: &mut Outbox) {
+    pub fn on_response(
+        &mut self,
+        from: ControllerId,
+        correlation: CorrelationId,
+        response: FetchMetadataLogResponse,
+        out: &mut Outbox,
+    ) {
         if self.in_flight != Some((from, correlation)) {
             return;
         }
@@ -146,7 +152,10 @@ impl MetadataObserver {
             Timer::QuorumRetryBackoff => self.fetch(out),
             Timer::QuorumRequestTimeout(correlation) => match self.in_flight {
                 Some((to, waiting_for)) if waiting_for == *correlation => {
-                    out.record(TraceEvent::RequestTimedOut { node: Node::Broker(self.broker), peer: Node::Controller(to) });
+                    out.record(TraceEvent::RequestTimedOut {
+                        node: Node::Broker(self.broker),
+                        peer: Node::Controller(to),
+                    });
                     self.give_up_on(to, out);
                 }
                 Some(_) | None => {}
@@ -162,7 +171,8 @@ impl MetadataObserver {
     }
 
     fn back_off(&mut self, out: &mut Outbox) {
-        let pause = millis(self.config.controller_quorum_retry_backoff_ms) * (1 << self.failures.min(BACKOFF_DOUBLINGS_MAX));
+        let pause =
+            millis(self.config.controller_quorum_retry_backoff_ms) * (1 << self.failures.min(BACKOFF_DOUBLINGS_MAX));
         self.failures += 1;
         out.set_timer(Timer::QuorumRetryBackoff, pause);
     }
@@ -216,7 +226,10 @@ impl MetadataObserver {
             high_watermark: self.high_watermark,
         };
         out.send(Node::Controller(to), Message::Request { correlation, request: Request::FetchMetadataLog(request) });
-        out.set_timer(Timer::QuorumRequestTimeout(correlation), millis(self.config.controller_quorum_request_timeout_ms));
+        out.set_timer(
+            Timer::QuorumRequestTimeout(correlation),
+            millis(self.config.controller_quorum_request_timeout_ms),
+        );
     }
 
     fn another_voter(&mut self) -> ControllerId {

@@ -114,7 +114,13 @@ impl Partition {
     }
 
     /// Takes the lead in a new epoch. The log already knows where the epoch starts.
-    pub fn become_leader(&mut self, me: BrokerId, registration: &PartitionRegistration, epoch_start_offset: Offset, now: SimTime) {
+    pub fn become_leader(
+        &mut self,
+        me: BrokerId,
+        registration: &PartitionRegistration,
+        epoch_start_offset: Offset,
+        now: SimTime,
+    ) {
         let before = self.leader().map(|leader| leader.followers.clone()).unwrap_or_default();
         let was_leader = self.is_leader();
         let followers: Vec<Replica> = registration
@@ -169,7 +175,8 @@ impl Partition {
         let leader = self.leader()?;
         let waits_for = |replica: &Replica| {
             leader.state.is_in_maximal(replica.broker)
-                || (replica.is_caught_up(log_end_offset, now, lag_time_max) && eligibility.is_eligible(replica.broker, replica.broker_epoch))
+                || (replica.is_caught_up(log_end_offset, now, lag_time_max)
+                    && eligibility.is_eligible(replica.broker, replica.broker_epoch))
         };
         let replicated = leader
             .followers
@@ -204,7 +211,8 @@ impl Partition {
             return Vec::new();
         }
         let lags = |replica: &&Replica| {
-            leader.state.committed().contains(&replica.broker) && !replica.is_caught_up(log_end_offset, now, lag_time_max)
+            leader.state.committed().contains(&replica.broker)
+                && !replica.is_caught_up(log_end_offset, now, lag_time_max)
         };
         leader.followers.iter().filter(lags).map(|replica| replica.broker).collect()
     }
@@ -263,7 +271,12 @@ mod tests {
     fn check_high_watermark(followers: &str, min_isr: i64, expected: i64) {
         let mut partition = partition(followers, min_isr);
         // A minute later: nobody outside the ISR counts as caught up.
-        partition.advance_high_watermark(Offset(10), SimTime::from_millis(60_000), SimDuration::from_millis(30_000), &Everyone);
+        partition.advance_high_watermark(
+            Offset(10),
+            SimTime::from_millis(60_000),
+            SimDuration::from_millis(30_000),
+            &Everyone,
+        );
         assert_eq!(partition.high_watermark, Offset(expected), "{followers}");
     }
 

@@ -42,7 +42,9 @@ pub fn on_unclean_shutdown(
     rules: ElectionRules,
     is_active: impl Fn(BrokerId) -> bool,
 ) -> Option<PartitionChange> {
-    if !rules.are_eligible_leader_replicas_enabled || !(partition.isr.contains(&broker) || partition.elr.contains(&broker)) {
+    if !rules.are_eligible_leader_replicas_enabled
+        || !(partition.isr.contains(&broker) || partition.elr.contains(&broker))
+    {
         return None;
     }
     let is_acceptable = |replica| replica != broker && is_active(replica);
@@ -177,8 +179,11 @@ mod tests {
         }
     }
 
-    const RULES: ElectionRules =
-        ElectionRules { min_insync_replicas: 1, are_eligible_leader_replicas_enabled: false, is_unclean_election_enabled: false };
+    const RULES: ElectionRules = ElectionRules {
+        min_insync_replicas: 1,
+        are_eligible_leader_replicas_enabled: false,
+        is_unclean_election_enabled: false,
+    };
 
     #[test]
     fn a_lost_leader_is_followed_by_the_first_replica_in_sync_not_by_the_first_there() {
@@ -207,11 +212,16 @@ mod tests {
     #[test]
     fn a_reassignment_ends_when_every_wanted_replica_is_in_sync_and_fences_the_dropped_ones() {
         let before = partition(&[1, 2, 3], &[1, 2, 3], 1);
-        let started = merge(&before, &on_reassign(&before, &brokers(&[2, 3, 4]), RULES, |_| true).expect("new replicas"));
+        let started =
+            merge(&before, &on_reassign(&before, &brokers(&[2, 3, 4]), RULES, |_| true).expect("new replicas"));
         assert_eq!(started.replicas, brokers(&[2, 3, 4, 1]));
-        assert_eq!((started.leader, &started.adding_replicas, &started.removing_replicas), (Some(BrokerId(1)), &brokers(&[4]), &brokers(&[1])));
+        assert_eq!(
+            (started.leader, &started.adding_replicas, &started.removing_replicas),
+            (Some(BrokerId(1)), &brokers(&[4]), &brokers(&[1]))
+        );
         let isr = brokers(&[1, 2, 3, 4]);
-        let change = on_alter_partition(&started, isr, LeaderRecoveryState::Recovered, RULES, |_| true).expect("complete");
+        let change =
+            on_alter_partition(&started, isr, LeaderRecoveryState::Recovered, RULES, |_| true).expect("complete");
         let ended = merge(&started, &change);
         assert_eq!((ended.replicas, ended.isr), (brokers(&[2, 3, 4]), brokers(&[2, 3, 4])));
         assert_eq!((ended.leader, ended.leader_epoch), (Some(BrokerId(2)), LeaderEpoch(8)));

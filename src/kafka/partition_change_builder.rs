@@ -142,13 +142,16 @@ impl<'a, F: Fn(BrokerId) -> bool> PartitionChangeBuilder<'a, F> {
         let first_there = self.target_replicas.iter().copied().find(|replica| (self.is_acceptable_leader)(*replica));
         match (self.election, first_there) {
             (Election::Unclean, Some(leader)) => unclean(leader),
-            (Election::Unclean | Election::Online | Election::Preferred, _) => Elected { leader: None, is_unclean: false },
+            (Election::Unclean | Election::Online | Election::Preferred, _) => {
+                Elected { leader: None, is_unclean: false }
+            }
         }
     }
 
     /// May lead without loss: it is there, and in the ISR or, when nobody is, eligible.
     fn is_valid_leader(&self, replica: BrokerId) -> bool {
-        let is_complete = self.target_isr.contains(&replica) || (self.target_isr.is_empty() && self.target_elr.contains(&replica));
+        let is_complete =
+            self.target_isr.contains(&replica) || (self.target_isr.is_empty() && self.target_elr.contains(&replica));
         is_complete && (self.is_acceptable_leader)(replica)
     }
 

@@ -51,6 +51,9 @@ mod tests {
     #[test]
     fn a_negative_hash_loses_its_sign_bit_and_is_not_negated() {
         assert_eq!(to_positive(-2), i32::MAX as u32 - 1);
-        assert_eq!(partition_for_key(b"foobar", 10), PartitionIndex(((-790_332_482_i32 as u32 & 0x7fff_ffff) % 10) as u16));
+        assert_eq!(
+            partition_for_key(b"foobar", 10),
+            PartitionIndex(((-790_332_482_i32 as u32 & 0x7fff_ffff) % 10) as u16)
+        );
     }
 }

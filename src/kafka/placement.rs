@@ -19,7 +19,12 @@ pub struct UsableBroker {
 ///
 /// # Errors
 /// `InvalidReplicationFactor` when it is zero, when there are not so many brokers, or when all of them are fenced.
-pub fn place(brokers: &[UsableBroker], partitions: u16, replication_factor: u16, chance: &mut Stream) -> Result<Vec<Vec<BrokerId>>, ErrorCode> {
+pub fn place(
+    brokers: &[UsableBroker],
+    partitions: u16,
+    replication_factor: u16,
+    chance: &mut Stream,
+) -> Result<Vec<Vec<BrokerId>>, ErrorCode> {
     let live = brokers.iter().filter(|broker| !broker.is_fenced).count();
     if replication_factor == 0 || usize::from(replication_factor) > brokers.len() || live == 0 {
         return Err(ErrorCode::InvalidReplicationFactor);
@@ -47,13 +52,15 @@ impl ShuffledRack {
         }
     }
     fn next_live(&mut self) -> Option<BrokerId> {
-        let next = (self.live_taken < self.live.len()).then(|| self.live[(self.turn + self.live_taken) % self.live.len()]);
+        let next =
+            (self.live_taken < self.live.len()).then(|| self.live[(self.turn + self.live_taken) % self.live.len()]);
         self.live_taken += usize::from(next.is_some());
         next
     }
     fn next(&mut self) -> Option<BrokerId> {
         self.next_live().or_else(|| {
-            let next = (self.fenced_taken < self.fenced.len()).then(|| self.fenced[(self.turn + self.fenced_taken) % self.fenced.len()]);
+            let next = (self.fenced_taken < self.fenced.len())
+                .then(|| self.fenced[(self.turn + self.fenced_taken) % self.fenced.len()]);
             self.fenced_taken += usize::from(next.is_some());
             next
         })
@@ -151,7 +158,8 @@ mod tests {
             let leaders: BTreeSet<_> = placed.iter().map(|replicas| replicas[0]).collect();
             assert!(leaders.len() >= 5, "{placed:?}");
             for replicas in &placed {
-                let racks: BTreeSet<_> = replicas.iter().map(|replica| &brokers[usize::from(replica.0) - 1].rack).collect();
+                let racks: BTreeSet<_> =
+                    replicas.iter().map(|replica| &brokers[usize::from(replica.0) - 1].rack).collect();
                 assert_eq!(racks.len(), 3, "{placed:?}");
             }
         }

@@ -38,7 +38,9 @@ pub enum TransactionVersion {
 pub enum Validated {
     Append,
     /// It is in the log already, from this offset on: the answer is success, and nothing is appended.
-    Duplicate { base_offset: Offset },
+    Duplicate {
+        base_offset: Offset,
+    },
 }
 
 /// A transaction that a marker has ended.
@@ -292,7 +294,11 @@ fn validate_sequence(
 
 /// A marker's epoch is at least that of the data; when every transaction has an epoch of its own it is larger, except
 /// for a marker that is sent again after its transaction has ended.
-fn validate_marker(entry: Option<&ProducerStateEntry>, epoch: ProducerEpoch, version: TransactionVersion) -> Result<(), ErrorCode> {
+fn validate_marker(
+    entry: Option<&ProducerStateEntry>,
+    epoch: ProducerEpoch,
+    version: TransactionVersion,
+) -> Result<(), ErrorCode> {
     let Some(entry) = entry else { return Ok(()) };
     let is_sent_again = epoch == entry.producer_epoch && entry.current_transaction_first_offset.is_none();
     let is_valid = match version {

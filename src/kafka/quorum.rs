@@ -143,9 +143,13 @@ impl KafkaRaftClient {
     pub fn on_request(&mut self, from: Node, correlation: CorrelationId, request: Request, out: &mut Outbox) {
         let response = match request {
             Request::Vote(request) => Some(Response::Vote(self.on_vote(&request, out))),
-            Request::BeginQuorumEpoch(request) => Some(Response::BeginQuorumEpoch(self.on_begin_quorum_epoch(&request, out))),
+            Request::BeginQuorumEpoch(request) => {
+                Some(Response::BeginQuorumEpoch(self.on_begin_quorum_epoch(&request, out)))
+            }
             Request::EndQuorumEpoch(request) => Some(Response::EndQuorumEpoch(self.on_end_quorum_epoch(&request, out))),
-            Request::FetchMetadataLog(request) => self.on_fetch(from, correlation, request, out).map(Response::FetchMetadataLog),
+            Request::FetchMetadataLog(request) => {
+                self.on_fetch(from, correlation, request, out).map(Response::FetchMetadataLog)
+            }
             _ => None,
         };
         if let Some(response) = response {
@@ -155,7 +159,13 @@ impl KafkaRaftClient {
     }
 
     /// An answer to a request of ours; answers that nobody waits for are ignored.
-    pub fn on_response(&mut self, from: ControllerId, correlation: CorrelationId, response: Response, out: &mut Outbox) {
+    pub fn on_response(
+        &mut self,
+        from: ControllerId,
+        correlation: CorrelationId,
+        response: Response,
+        out: &mut Outbox,
+    ) {
         if self.connections.get(&from) != Some(&Connection::Awaiting(correlation)) {
             return;
         }
@@ -309,7 +319,10 @@ impl KafkaRaftClient {
         match left {
             QuorumState::Leader(leader) => self.dismiss_waiting(leader, out),
             QuorumState::Follower { .. } => out.cancel_timer(Timer::QuorumFetchTimeout),
-            QuorumState::Unattached | QuorumState::Prospective { .. } | QuorumState::Candidate { .. } | QuorumState::Resigned { .. } => {
+            QuorumState::Unattached
+            | QuorumState::Prospective { .. }
+            | QuorumState::Candidate { .. }
+            | QuorumState::Resigned { .. } => {
                 out.cancel_timer(Timer::QuorumElectionTimeout);
             }
         }

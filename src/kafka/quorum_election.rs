@@ -6,7 +6,8 @@ use super::quorum_state::QuorumState;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::ControllerId;
 use crate::protocol::message::{
-    BeginQuorumEpochRequest, BeginQuorumEpochResponse, EndQuorumEpochRequest, EndQuorumEpochResponse, Request, VoteRequest, VoteResponse,
+    BeginQuorumEpochRequest, BeginQuorumEpochResponse, EndQuorumEpochRequest, EndQuorumEpochResponse, Request,
+    VoteRequest, VoteResponse,
 };
 use crate::protocol::timer::Timer;
 use crate::sim::time::SimDuration;
@@ -41,7 +42,8 @@ impl KafkaRaftClient {
     /// Whether a candidate of this epoch gets this voter's vote, or pre-vote. A log is as new as this one when its last
     /// epoch is newer, or the same and it is no shorter.
     fn would_grant(&self, request: &VoteRequest) -> bool {
-        let is_as_new = (request.last_epoch, request.last_epoch_end_offset) >= (self.log.last_epoch(), self.log.end_offset());
+        let is_as_new =
+            (request.last_epoch, request.last_epoch_end_offset) >= (self.log.last_epoch(), self.log.end_offset());
         match &self.state {
             QuorumState::Unattached | QuorumState::Prospective { .. } if request.pre_vote => is_as_new,
             QuorumState::Unattached | QuorumState::Prospective { .. } => match self.election.voted {
@@ -71,7 +73,11 @@ impl KafkaRaftClient {
         }
     }
 
-    pub(super) fn on_begin_quorum_epoch(&mut self, request: &BeginQuorumEpochRequest, out: &mut Outbox) -> BeginQuorumEpochResponse {
+    pub(super) fn on_begin_quorum_epoch(
+        &mut self,
+        request: &BeginQuorumEpochRequest,
+        out: &mut Outbox,
+    ) -> BeginQuorumEpochResponse {
         let error = if request.epoch < self.epoch() {
             ErrorCode::FencedLeaderEpoch
         } else {
@@ -84,7 +90,11 @@ impl KafkaRaftClient {
         BeginQuorumEpochResponse { error, epoch: self.epoch(), leader: self.known_leader() }
     }
 
-    pub(super) fn on_end_quorum_epoch(&mut self, request: &EndQuorumEpochRequest, out: &mut Outbox) -> EndQuorumEpochResponse {
+    pub(super) fn on_end_quorum_epoch(
+        &mut self,
+        request: &EndQuorumEpochRequest,
+        out: &mut Outbox,
+    ) -> EndQuorumEpochResponse {
         let error = if request.epoch < self.epoch() {
             ErrorCode::FencedLeaderEpoch
         } else {
@@ -138,7 +148,8 @@ impl KafkaRaftClient {
         if votes.is_refused() {
             return;
         }
-        let unasked: Vec<_> = self.peers().filter(|peer| !votes.is_recorded(*peer) && !self.connections.contains_key(peer)).collect();
+        let unasked: Vec<_> =
+            self.peers().filter(|peer| !votes.is_recorded(*peer) && !self.connections.contains_key(peer)).collect();
         for peer in unasked {
             let request = VoteRequest {
                 candidate: self.id,
@@ -175,7 +186,10 @@ impl KafkaRaftClient {
                     self.become_leader(out);
                 }
             }
-            QuorumState::Unattached | QuorumState::Follower { .. } | QuorumState::Leader(_) | QuorumState::Resigned { .. } => {}
+            QuorumState::Unattached
+            | QuorumState::Follower { .. }
+            | QuorumState::Leader(_)
+            | QuorumState::Resigned { .. } => {}
         }
     }
 
@@ -188,8 +202,13 @@ impl KafkaRaftClient {
 
     pub(super) fn poll_end_quorum_epoch(&mut self, out: &mut Outbox) {
         let QuorumState::Resigned { preferred_successors, unacknowledged } = &self.state else { return };
-        let request = EndQuorumEpochRequest { leader: self.id, epoch: self.epoch(), preferred_successors: preferred_successors.clone() };
-        let unasked: Vec<_> = unacknowledged.iter().copied().filter(|peer| !self.connections.contains_key(peer)).collect();
+        let request = EndQuorumEpochRequest {
+            leader: self.id,
+            epoch: self.epoch(),
+            preferred_successors: preferred_successors.clone(),
+        };
+        let unasked: Vec<_> =
+            unacknowledged.iter().copied().filter(|peer| !self.connections.contains_key(peer)).collect();
         for peer in unasked {
             self.send(peer, Request::EndQuorumEpoch(request.clone()), out);
         }

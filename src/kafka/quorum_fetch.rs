@@ -15,7 +15,9 @@ use crate::trace::event::TraceEvent;
 impl KafkaRaftClient {
     pub(super) fn poll_fetch(&mut self, out: &mut Outbox) {
         let to = match self.state {
-            QuorumState::Follower { leader, .. } => Some(leader).filter(|leader| !self.connections.contains_key(leader)),
+            QuorumState::Follower { leader, .. } => {
+                Some(leader).filter(|leader| !self.connections.contains_key(leader))
+            }
             _ => self.next_to_ask(),
         };
         let Some(to) = to else { return };
@@ -28,7 +30,10 @@ impl KafkaRaftClient {
             high_watermark: self.high_watermark,
         };
         let correlation = self.send(to, Request::FetchMetadataLog(request), out);
-        out.set_timer(Timer::QuorumRequestTimeout(correlation), millis(self.config.controller_quorum_request_timeout_ms));
+        out.set_timer(
+            Timer::QuorumRequestTimeout(correlation),
+            millis(self.config.controller_quorum_request_timeout_ms),
+        );
     }
 
     /// The next voter in turn that may know the leader, unless one is being asked.
@@ -46,7 +51,12 @@ impl KafkaRaftClient {
         None
     }
 
-    pub(super) fn on_fetch_response(&mut self, from: ControllerId, response: FetchMetadataLogResponse, out: &mut Outbox) {
+    pub(super) fn on_fetch_response(
+        &mut self,
+        from: ControllerId,
+        response: FetchMetadataLogResponse,
+        out: &mut Outbox,
+    ) {
         self.learn(response.epoch, response.leader, out);
         let QuorumState::Follower { leader, has_fetched } = &mut self.state else {
             self.back_off(from, self.retry_backoff(), out);

@@ -7,7 +7,9 @@ use super::quorum_state::{QuorumState, majority};
 use crate::protocol::config::millis;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{ControllerId, CorrelationId, Node};
-use crate::protocol::message::{BeginQuorumEpochRequest, FetchMetadataLogRequest, FetchMetadataLogResponse, Message, Request, Response};
+use crate::protocol::message::{
+    BeginQuorumEpochRequest, FetchMetadataLogRequest, FetchMetadataLogResponse, Message, Request, Response,
+};
 use crate::protocol::metadata::MetadataRecord;
 use crate::protocol::offset::Offset;
 use crate::protocol::timer::Timer;
@@ -60,7 +62,8 @@ impl LeaderState {
     }
     /// The end of what a majority has, the leader's own log ending at `own`.
     fn replicated_by_majority(&self, leader: ControllerId, own: Offset) -> Offset {
-        let mut ends: Vec<_> = self.end_offsets.iter().map(|(voter, end)| if *voter == leader { own } else { *end }).collect();
+        let mut ends: Vec<_> =
+            self.end_offsets.iter().map(|(voter, end)| if *voter == leader { own } else { *end }).collect();
         ends.sort_unstable_by(|left, right| right.cmp(left));
         ends[ends.len() / 2]
     }
@@ -102,7 +105,11 @@ impl KafkaRaftClient {
         let (count, is_idle) = (records.len(), is_idle(&records));
         let base_offset = self.log.append_as_leader(epoch, records);
         if !is_idle {
-            out.record(TraceEvent::MetadataAppended { base_offset, records: u32::try_from(count).expect("a batch is small"), epoch });
+            out.record(TraceEvent::MetadataAppended {
+                base_offset,
+                records: u32::try_from(count).expect("a batch is small"),
+                epoch,
+            });
         }
         self.advance_high_watermark(out);
         self.answer_parked(out);
@@ -225,7 +232,9 @@ impl KafkaRaftClient {
     }
     /// Tells those who wait for a leader that it is one no more.
     pub(super) fn dismiss_waiting(&mut self, leader: LeaderState, out: &mut Outbox) {
-        for timer in [Timer::QuorumCheckTimeout, Timer::QuorumBeginEpoch, Timer::MetadataAppendLinger, Timer::MetadataFetchWait] {
+        for timer in
+            [Timer::QuorumCheckTimeout, Timer::QuorumBeginEpoch, Timer::MetadataAppendLinger, Timer::MetadataFetchWait]
+        {
             out.cancel_timer(timer);
         }
         for fetch in leader.parked {
@@ -248,7 +257,8 @@ impl KafkaRaftClient {
     pub(super) fn on_begin_epoch_timer(&mut self, out: &mut Outbox) {
         let interval = millis(self.config.controller_quorum_fetch_timeout_ms) / 2;
         let QuorumState::Leader(leader) = &self.state else { return };
-        let is_silent = |voter: &ControllerId| leader.last_fetches.get(voter).is_none_or(|at| out.now().since(*at) >= interval);
+        let is_silent =
+            |voter: &ControllerId| leader.last_fetches.get(voter).is_none_or(|at| out.now().since(*at) >= interval);
         let silent: Vec<_> = self.peers().filter(is_silent).collect();
         for voter in silent {
             let request = BeginQuorumEpochRequest { leader: self.id, epoch: self.epoch() };
@@ -307,7 +317,12 @@ mod tests {
         leader
     }
 
-    fn fetch(leader: &mut KafkaRaftClient, voter: u16, offset: i64, last_epoch: i32) -> Option<FetchMetadataLogResponse> {
+    fn fetch(
+        leader: &mut KafkaRaftClient,
+        voter: u16,
+        offset: i64,
+        last_epoch: i32,
+    ) -> Option<FetchMetadataLogResponse> {
         let request = FetchMetadataLogRequest {
             replica: Some(ControllerId(voter)),
             epoch: leader.epoch(),
@@ -316,14 +331,23 @@ mod tests {
             max_wait: SimDuration::from_millis(500),
             high_watermark: leader.high_watermark,
         };
-        leader.on_fetch(Node::Controller(ControllerId(voter)), CorrelationId(0), request, &mut Outbox::new(SimTime::ZERO))
+        leader.on_fetch(
+            Node::Controller(ControllerId(voter)),
+            CorrelationId(0),
+            request,
+            &mut Outbox::new(SimTime::ZERO),
+        )
     }
 
     #[test]
     fn what_older_leaders_left_is_committed_only_together_with_a_record_of_this_one() {
         let mut leader = leader();
         assert!(fetch(&mut leader, 2, 5, 1).is_some_and(|response| response.batches.len() == 1));
-        assert_eq!((leader.high_watermark, leader.is_leader_caught_up()), (Offset::NONE, false), "a majority has five, but of epoch 1");
+        assert_eq!(
+            (leader.high_watermark, leader.is_leader_caught_up()),
+            (Offset::NONE, false),
+            "a majority has five, but of epoch 1"
+        );
         fetch(&mut leader, 2, 6, 2);
         assert_eq!((leader.high_watermark, leader.is_leader_caught_up()), (Offset(6), true));
     }
@@ -331,13 +355,17 @@ mod tests {
     #[test]
     fn a_fetch_with_nothing_to_say_waits_until_there_is_and_one_that_parts_is_told_where() {
         let mut leader = leader();
-        assert!(fetch(&mut leader, 3, 9, 1).is_some_and(|response| response.diverging_epoch == Some((QuorumEpoch(1), Offset(5)))));
+        assert!(
+            fetch(&mut leader, 3, 9, 1)
+                .is_some_and(|response| response.diverging_epoch == Some((QuorumEpoch(1), Offset(5))))
+        );
         assert!(fetch(&mut leader, 2, 6, 2).is_none_or(|response| response.high_watermark == Offset(6)));
         assert!(fetch(&mut leader, 2, 6, 2).is_none(), "it waits");
         let out = &mut Outbox::new(SimTime::from_millis(10));
         leader.append(vec![MetadataRecord::NoOpRecord], out);
         leader.flush_accumulator(out);
-        let answered = out.effects().iter().filter(|effect| matches!(effect, crate::trace::Effect::Send { .. })).count();
+        let answered =
+            out.effects().iter().filter(|effect| matches!(effect, crate::trace::Effect::Send { .. })).count();
         assert_eq!(answered, 1);
     }
 }

@@ -39,8 +39,12 @@ pub enum QuorumState {
         has_fetched: bool,
     },
     /// Asks who would vote for it, before it disturbs anyone with a new epoch (KIP-996).
-    Prospective { votes: Votes },
-    Candidate { votes: Votes },
+    Prospective {
+        votes: Votes,
+    },
+    Candidate {
+        votes: Votes,
+    },
     Leader(LeaderState),
     /// Leads no more, and cannot be led in its own epoch.
     Resigned {

@@ -74,7 +74,9 @@ impl CurrentAssignment {
     pub fn reconcile(&self, goal: &Goal<'_>, is_held: impl Fn(&TopicPartition) -> bool) -> Self {
         match self.state {
             MemberState::Stable if self.member_epoch == goal.target_epoch => self.follow_subscription(goal),
-            MemberState::UnrevokedPartitions if goal.owns_any_of(&self.pending_revocation) => self.follow_subscription(goal),
+            MemberState::UnrevokedPartitions if goal.owns_any_of(&self.pending_revocation) => {
+                self.follow_subscription(goal)
+            }
             MemberState::Stable | MemberState::UnrevokedPartitions | MemberState::UnreleasedPartitions => {
                 self.next_step(goal, is_held)
             }
@@ -97,7 +99,8 @@ impl CurrentAssignment {
     }
 
     fn next_step(&self, goal: &Goal<'_>, is_held: impl Fn(&TopicPartition) -> bool) -> Self {
-        let target: BTreeSet<_> = goal.target.iter().copied().filter(|partition| goal.is_subscribed(partition)).collect();
+        let target: BTreeSet<_> =
+            goal.target.iter().copied().filter(|partition| goal.is_subscribed(partition)).collect();
         let kept = &self.assigned & &target;
         let revoked = &self.assigned - &kept;
         if !revoked.is_empty() && goal.owns_any_of(&revoked) {
@@ -129,11 +132,21 @@ mod tests {
     }
 
     fn stable(epoch: i32, assigned: &[u16]) -> CurrentAssignment {
-        CurrentAssignment { member_epoch: MemberEpoch(epoch), assigned: partitions(assigned), ..CurrentAssignment::default() }
+        CurrentAssignment {
+            member_epoch: MemberEpoch(epoch),
+            assigned: partitions(assigned),
+            ..CurrentAssignment::default()
+        }
     }
 
     /// A heartbeat: the target at its epoch, what the member says it owns, and what any member holds.
-    fn heartbeat(before: &CurrentAssignment, epoch: i32, target: &[u16], owned: Option<&[u16]>, held: &[u16]) -> CurrentAssignment {
+    fn heartbeat(
+        before: &CurrentAssignment,
+        epoch: i32,
+        target: &[u16],
+        owned: Option<&[u16]>,
+        held: &[u16],
+    ) -> CurrentAssignment {
         let (target, owned, held) = (partitions(target), owned.map(partitions), partitions(held));
         let goal = Goal {
             target_epoch: MemberEpoch(epoch),
@@ -161,7 +174,10 @@ mod tests {
         assert_eq!((asked.state, asked.member_epoch), (MemberState::UnrevokedPartitions, MemberEpoch(2)));
         assert_eq!(heartbeat(&asked, 3, &[0], Some(&[0, 1]), &[0, 1]), asked);
         let done = heartbeat(&asked, 3, &[0], Some(&[0]), &[0, 1]);
-        assert_eq!((done.state, done.member_epoch, done.assigned), (MemberState::Stable, MemberEpoch(3), partitions(&[0])));
+        assert_eq!(
+            (done.state, done.member_epoch, done.assigned),
+            (MemberState::Stable, MemberEpoch(3), partitions(&[0]))
+        );
     }
 
     #[test]

@@ -85,7 +85,13 @@ mod tests {
         let mut replica = Replica::new(BrokerId(2), at(0), true);
         for fetch in 1..100 {
             // The leader gains ten records between fetches; each fetch asks from where the last one found the end.
-            replica.on_fetch(at(fetch * 400), Offset(fetch as i64 * 10 - 10), Offset::ZERO, Offset(fetch as i64 * 10), None);
+            replica.on_fetch(
+                at(fetch * 400),
+                Offset(fetch as i64 * 10 - 10),
+                Offset::ZERO,
+                Offset(fetch as i64 * 10),
+                None,
+            );
             assert!(replica.is_caught_up(Offset(fetch as i64 * 10), at(fetch * 400), SimDuration::from_millis(500)));
         }
         assert_eq!(replica.last_caught_up, Some(at(98 * 400)));

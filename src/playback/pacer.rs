@@ -84,7 +84,14 @@ pub struct Pacer {
 
 impl Default for Pacer {
     fn default() -> Self {
-        Self { pace: Pace::Auto, speed: Speed::MOVING, since_turn: TURN_LASTS, since_rise: 0, last_moved: SimTime::ZERO, remainder: 0 }
+        Self {
+            pace: Pace::Auto,
+            speed: Speed::MOVING,
+            since_turn: TURN_LASTS,
+            since_rise: 0,
+            last_moved: SimTime::ZERO,
+            remainder: 0,
+        }
     }
 }
 
@@ -166,7 +173,9 @@ mod tests {
     const FRAME: u64 = 16_667;
 
     fn seconds(pacer: &mut Pacer, count: u64, is_waiting: bool) -> SimDuration {
-        (0..count * 60).map(|_| pacer.frame(FRAME, SimTime::from_millis(1_000_000), is_waiting)).fold(SimDuration::ZERO, |all, part| all + part)
+        (0..count * 60)
+            .map(|_| pacer.frame(FRAME, SimTime::from_millis(1_000_000), is_waiting))
+            .fold(SimDuration::ZERO, |all, part| all + part)
     }
 
     #[test]

@@ -74,7 +74,8 @@ impl Witness for Listener<'_> {
         let weight = weight(&record.event);
         self.heaviest = self.heaviest.max(weight);
         if let Some(milestones) = &mut self.milestones {
-            let has_room = milestones.len() < MILESTONES_MAX || (weight == Weight::Decisive && milestones.len() < 2 * MILESTONES_MAX);
+            let has_room = milestones.len() < MILESTONES_MAX
+                || (weight == Weight::Decisive && milestones.len() < 2 * MILESTONES_MAX);
             if weight >= Weight::Notable && has_room {
                 milestones.push(record.clone());
             }
@@ -146,8 +147,11 @@ impl Recording {
     /// One event further; the weight of the heaviest fact in it, or `None` when nothing is left to happen.
     pub fn step(&mut self) -> Option<Weight> {
         let is_new = self.cursor() >= self.reached;
-        let mut listener =
-            Listener { recent: &mut self.recent, milestones: if is_new { Some(&mut self.milestones) } else { None }, heaviest: Weight::Idle };
+        let mut listener = Listener {
+            recent: &mut self.recent,
+            milestones: if is_new { Some(&mut self.milestones) } else { None },
+            heaviest: Weight::Idle,
+        };
         let number = self.cluster.step(&mut listener)?;
         let mut heaviest = listener.heaviest;
         if is_new {
@@ -185,7 +189,8 @@ impl Recording {
     pub fn seek_time(&mut self, at: SimTime) {
         if at < self.cluster.now() {
             let is_before = |checkpoint: &&Checkpoint| checkpoint.number() == 0 || checkpoint.cluster.now() <= at;
-            let latest = self.permanent.iter().chain(&self.fine).filter(is_before).max_by_key(|checkpoint| checkpoint.number());
+            let latest =
+                self.permanent.iter().chain(&self.fine).filter(is_before).max_by_key(|checkpoint| checkpoint.number());
             let checkpoint = latest.expect("the one at the beginning is always there").clone();
             self.restore(checkpoint);
         }
@@ -234,8 +239,11 @@ impl Recording {
     fn apply_due(&mut self, is_new: bool) -> Weight {
         let mut heaviest = Weight::Idle;
         while self.interventions.get(self.applied).is_some_and(|(number, _)| *number == self.cluster.events()) {
-            let mut listener =
-                Listener { recent: &mut self.recent, milestones: if is_new { Some(&mut self.milestones) } else { None }, heaviest: Weight::Idle };
+            let mut listener = Listener {
+                recent: &mut self.recent,
+                milestones: if is_new { Some(&mut self.milestones) } else { None },
+                heaviest: Weight::Idle,
+            };
             self.cluster.intervene(&self.interventions[self.applied].1, &mut listener);
             heaviest = heaviest.max(listener.heaviest);
             self.applied += 1;
@@ -256,7 +264,11 @@ impl Recording {
     fn best_checkpoint(&self, target: u64) -> &Checkpoint {
         let index = self.permanent.partition_point(|checkpoint| checkpoint.number() <= target) - 1;
         let permanent = &self.permanent[index];
-        let fine = self.fine.iter().filter(|checkpoint| checkpoint.number() <= target).max_by_key(|checkpoint| checkpoint.number());
+        let fine = self
+            .fine
+            .iter()
+            .filter(|checkpoint| checkpoint.number() <= target)
+            .max_by_key(|checkpoint| checkpoint.number());
         fine.filter(|checkpoint| checkpoint.number() > permanent.number()).unwrap_or(permanent)
     }
 

@@ -11,7 +11,11 @@ use crate::sim::time::SimDuration;
 use std::sync::Arc;
 
 fn link(micros: u64) -> LinkOptions {
-    LinkOptions { latency: SimDuration::from_micros(micros), jitter: SimDuration::from_micros(micros / 2), bytes_per_second: 100_000_000 }
+    LinkOptions {
+        latency: SimDuration::from_micros(micros),
+        jitter: SimDuration::from_micros(micros / 2),
+        bytes_per_second: 100_000_000,
+    }
 }
 
 fn range(least: u64, most: u64) -> TimeRange {
@@ -23,7 +27,11 @@ pub(crate) fn shop(seed: u64) -> Cluster {
     let broker = |id: u16| BrokerOptions {
         id: BrokerId(id),
         rack: Some(Rack::new(["a", "b", "c"][usize::from(id) - 1])),
-        config: BrokerConfig { offsets_topic_num_partitions: 3, group_initial_rebalance_delay_ms: 200, ..BrokerConfig::default() },
+        config: BrokerConfig {
+            offsets_topic_num_partitions: 3,
+            group_initial_rebalance_delay_ms: 200,
+            ..BrokerConfig::default()
+        },
         disk: DiskOptions { bytes_per_second: 100_000_000, page_cache_bytes: 64_000_000 },
     };
     let orders = TopicName::new("orders");

@@ -129,7 +129,9 @@ fn of_fencing(reason: FenceReason) -> Weight {
 /// First leaders are the beginning of a run, not an event in it.
 fn of_election(election: ElectionKind) -> Weight {
     match election {
-        ElectionKind::FromIsr | ElectionKind::FromElr | ElectionKind::Unclean | ElectionKind::NoLeader => Weight::Decisive,
+        ElectionKind::FromIsr | ElectionKind::FromElr | ElectionKind::Unclean | ElectionKind::NoLeader => {
+            Weight::Decisive
+        }
         ElectionKind::Preferred => Weight::Notable,
         ElectionKind::New => Weight::Idle,
     }

@@ -418,12 +418,16 @@ impl Property {
             && match (self.valid, self.kind) {
                 (Valid::Any, _) => true,
                 (Valid::OneOf(choices), _) => choices.contains(&value),
-                (Valid::AtLeast(least), Kind::Double) => Thousandths::parse(value).is_some_and(|value| value.0 >= least * 1_000),
+                (Valid::AtLeast(least), Kind::Double) => {
+                    Thousandths::parse(value).is_some_and(|value| value.0 >= least * 1_000)
+                }
                 (Valid::Between(least, most), Kind::Double) => {
                     Thousandths::parse(value).is_some_and(|value| (least * 1_000..=most * 1_000).contains(&value.0))
                 }
                 (Valid::AtLeast(least), _) => value.parse::<i64>().is_ok_and(|value| value >= least),
-                (Valid::Between(least, most), _) => value.parse::<i64>().is_ok_and(|value| (least..=most).contains(&value)),
+                (Valid::Between(least, most), _) => {
+                    value.parse::<i64>().is_ok_and(|value| (least..=most).contains(&value))
+                }
             }
     }
 }
@@ -455,7 +459,12 @@ mod tests {
     #[test]
     fn values_out_of_range_are_refused() {
         let mut config = TopicConfig::default();
-        for (name, value) in [("min.insync.replicas", "0"), ("retention.ms", "-2"), ("min.cleanable.dirty.ratio", "1.5"), ("cleanup.policy", "keep")] {
+        for (name, value) in [
+            ("min.insync.replicas", "0"),
+            ("retention.ms", "-2"),
+            ("min.cleanable.dirty.ratio", "1.5"),
+            ("cleanup.policy", "keep"),
+        ] {
             assert!(config.set(name, value).is_err(), "{name}={value}");
         }
         config.set("min.cleanable.dirty.ratio", "0.25").unwrap();

@@ -4,7 +4,8 @@
 use super::config::IsolationLevel;
 use super::error_code::ErrorCode;
 use super::ids::{
-    BrokerEpoch, BrokerId, ControllerId, CorrelationId, GroupId, Incarnation, MemberId, ProducerEpoch, ProducerId, Rack, TopicName, TopicPartition,
+    BrokerEpoch, BrokerId, ControllerId, CorrelationId, GroupId, Incarnation, MemberId, ProducerEpoch, ProducerId,
+    Rack, TopicName, TopicPartition,
 };
 use super::metadata::{ClusterMetadata, MetadataBatch};
 use super::offset::{EpochEndOffset, Generation, LeaderEpoch, Offset, PartitionEpoch, QuorumEpoch};
@@ -16,8 +17,14 @@ use std::sync::Arc;
 /// What one node sends to another.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Message {
-    Request { correlation: CorrelationId, request: Request },
-    Response { correlation: CorrelationId, response: Response },
+    Request {
+        correlation: CorrelationId,
+        request: Request,
+    },
+    Response {
+        correlation: CorrelationId,
+        response: Response,
+    },
     /// The connection to this peer broke: what was in flight on it will never be answered.
     Disconnected,
 }
@@ -379,7 +386,9 @@ impl Message {
                     .iter()
                     .map(|partition| 50 + partition.batches.iter().map(|batch| u64::from(batch.size)).sum::<u64>())
                     .sum(),
-                Response::FetchMetadataLog(fetch) => 50 + 80 * fetch.batches.iter().map(|batch| batch.records.len() as u64).sum::<u64>(),
+                Response::FetchMetadataLog(fetch) => {
+                    50 + 80 * fetch.batches.iter().map(|batch| batch.records.len() as u64).sum::<u64>()
+                }
                 Response::Metadata(metadata) => {
                     100 + 40 * metadata.metadata.topics.iter().map(|topic| topic.partitions.len() as u64).sum::<u64>()
                 }
@@ -400,7 +409,11 @@ impl Message {
     pub const fn client_role(&self) -> Option<ClientRole> {
         match self {
             Self::Request { correlation, .. } | Self::Response { correlation, .. } => {
-                Some(if correlation.0 & CONSUMER_CORRELATION_BIT == 0 { ClientRole::Producer } else { ClientRole::Consumer })
+                Some(if correlation.0 & CONSUMER_CORRELATION_BIT == 0 {
+                    ClientRole::Producer
+                } else {
+                    ClientRole::Consumer
+                })
             }
             Self::Disconnected => None,
         }

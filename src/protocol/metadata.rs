@@ -1,8 +1,8 @@
 //! The records of the metadata log `__cluster_metadata`, by Kafka's names, and what a client learns from Metadata.
 
+use super::ids::ControllerId;
 use super::ids::{BrokerEpoch, BrokerId, ClientId, Incarnation, PartitionIndex, ProducerId, Rack, TopicId, TopicName};
 use super::offset::{LeaderEpoch, Offset, PartitionEpoch, QuorumEpoch};
-use super::ids::ControllerId;
 use std::sync::Arc;
 
 /// Whether a partition's leader may miss committed records (KIP-704): `Recovering` after an unclean election.
@@ -49,21 +49,58 @@ pub struct PartitionChange {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum MetadataRecord {
     /// Control record that a new quorum leader writes first.
-    LeaderChangeMessage { leader: ControllerId },
+    LeaderChangeMessage {
+        leader: ControllerId,
+    },
     /// Keeps the high watermark of an idle log moving.
     NoOpRecord,
-    FeatureLevelRecord { name: Arc<str>, level: i16 },
-    RegisterBrokerRecord { broker: BrokerId, incarnation: Incarnation, broker_epoch: BrokerEpoch, rack: Option<Rack>, fenced: bool },
+    FeatureLevelRecord {
+        name: Arc<str>,
+        level: i16,
+    },
+    RegisterBrokerRecord {
+        broker: BrokerId,
+        incarnation: Incarnation,
+        broker_epoch: BrokerEpoch,
+        rack: Option<Rack>,
+        fenced: bool,
+    },
     /// Fences, unfences, or marks a broker in controlled shutdown (`BrokerRegistrationChangeRecord`).
-    BrokerRegistrationChangeRecord { broker: BrokerId, broker_epoch: BrokerEpoch, fenced: Option<bool>, in_controlled_shutdown: Option<bool> },
-    TopicRecord { name: TopicName, topic: TopicId },
-    PartitionRecord { topic: TopicId, partition: PartitionIndex, registration: PartitionRegistration },
-    PartitionChangeRecord { topic: TopicId, partition: PartitionIndex, change: PartitionChange },
+    BrokerRegistrationChangeRecord {
+        broker: BrokerId,
+        broker_epoch: BrokerEpoch,
+        fenced: Option<bool>,
+        in_controlled_shutdown: Option<bool>,
+    },
+    TopicRecord {
+        name: TopicName,
+        topic: TopicId,
+    },
+    PartitionRecord {
+        topic: TopicId,
+        partition: PartitionIndex,
+        registration: PartitionRegistration,
+    },
+    PartitionChangeRecord {
+        topic: TopicId,
+        partition: PartitionIndex,
+        change: PartitionChange,
+    },
     /// A topic's (or, without one, the cluster's) setting; an empty value removes it.
-    ConfigRecord { topic: Option<TopicId>, broker: Option<BrokerId>, name: Arc<str>, value: Arc<str> },
+    ConfigRecord {
+        topic: Option<TopicId>,
+        broker: Option<BrokerId>,
+        name: Arc<str>,
+        value: Arc<str>,
+    },
     /// The next block of producer ids starts here.
-    ProducerIdsRecord { broker: BrokerId, next: ProducerId },
-    RemoveTopicRecord { topic: TopicId },
+    ProducerIdsRecord {
+        broker: BrokerId,
+        next: ProducerId,
+    },
+    RemoveTopicRecord {
+        topic: TopicId,
+    },
 }
 
 /// A batch of the metadata log: appended together, in one epoch.

@@ -88,7 +88,11 @@ impl RecordBatch {
         self.last_offset().next()
     }
     pub fn last_sequence(&self) -> Sequence {
-        if self.base_sequence == Sequence::NONE { Sequence::NONE } else { self.base_sequence.plus(self.last_offset_delta) }
+        if self.base_sequence == Sequence::NONE {
+            Sequence::NONE
+        } else {
+            self.base_sequence.plus(self.last_offset_delta)
+        }
     }
     /// Each record with its offset.
     pub fn iter(&self) -> impl Iterator<Item = (Offset, &Record)> {

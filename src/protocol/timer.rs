@@ -107,7 +107,9 @@ impl Timer {
         match self {
             Self::RequestTimeout(role) | Self::MetadataRefresh(role) => Some(*role),
             Self::Sender | Self::BufferWait => Some(ClientRole::Producer),
-            Self::Heartbeat | Self::CoordinatorRetry | Self::FetchRetry | Self::AutoCommit | Self::PollInterval => Some(ClientRole::Consumer),
+            Self::Heartbeat | Self::CoordinatorRetry | Self::FetchRetry | Self::AutoCommit | Self::PollInterval => {
+                Some(ClientRole::Consumer)
+            }
             _ => None,
         }
     }

@@ -68,7 +68,8 @@ impl Network {
             link.has_lost = true;
             return None;
         }
-        let on_wire = SimDuration::from_nanos(bytes.saturating_mul(1_000_000_000) / link.options.bytes_per_second.max(1));
+        let on_wire =
+            SimDuration::from_nanos(bytes.saturating_mul(1_000_000_000) / link.options.bytes_per_second.max(1));
         link.free_at = link.free_at.max(now) + on_wire;
         let arrival = link.free_at + link.options.latency + jitter + link.fault.extra_delay;
         link.last_arrival = link.last_arrival.max(arrival);
@@ -114,7 +115,8 @@ mod tests {
     #[test]
     fn messages_on_one_link_arrive_in_the_order_they_were_sent() {
         let mut network = network();
-        let arrivals: Vec<_> = (0..200).map(|n| network.send(0, 1, 10, SimTime::from_nanos(n * 1_000)).unwrap()).collect();
+        let arrivals: Vec<_> =
+            (0..200).map(|n| network.send(0, 1, 10, SimTime::from_nanos(n * 1_000)).unwrap()).collect();
         assert!(arrivals.is_sorted());
     }
 

@@ -10,7 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// What does not rest, in words for whoever looks for the cause; empty when everything does.
 pub(super) fn unrest(cluster: &Cluster) -> Vec<String> {
     let mut restless: Vec<String> = cluster.processes.iter().filter_map(of_process).collect();
-    let has_controller = cluster.controllers().any(|(process, controller)| process.state == ProcessState::Running && controller.is_active());
+    let has_controller = cluster
+        .controllers()
+        .any(|(process, controller)| process.state == ProcessState::Running && controller.is_active());
     if !has_controller {
         restless.push("no controller is active".to_owned());
     }
@@ -44,10 +46,14 @@ fn of_partitions(cluster: &Cluster) -> Vec<String> {
     let mut restless = Vec::new();
     for (id, registration) in image.partitions() {
         let name = partition_name(cluster, id);
-        let (isr, replicas): (BTreeSet<_>, BTreeSet<_>) = (registration.isr.iter().collect(), registration.replicas.iter().collect());
+        let (isr, replicas): (BTreeSet<_>, BTreeSet<_>) =
+            (registration.isr.iter().collect(), registration.replicas.iter().collect());
         let is_moving = !registration.adding_replicas.is_empty() || !registration.removing_replicas.is_empty();
         if isr != replicas || is_moving {
-            restless.push(format!("{name}: ISR {isr:?} of {replicas:?}, adding {:?}, removing {:?}", registration.adding_replicas, registration.removing_replicas));
+            restless.push(format!(
+                "{name}: ISR {isr:?} of {replicas:?}, adding {:?}, removing {:?}",
+                registration.adding_replicas, registration.removing_replicas
+            ));
         }
         let leader = cluster.leader_of(id).map(|broker| broker.id);
         if registration.leader.is_none() || leader != registration.leader {
@@ -61,7 +67,8 @@ fn of_partitions(cluster: &Cluster) -> Vec<String> {
 /// The high watermark stands at the end of the leader's log, and every replica has the same end.
 fn of_log(cluster: &Cluster, id: TopicPartition, name: &str) -> Option<String> {
     let leader = cluster.leader_of(id)?;
-    let (end, high_watermark) = (leader.disk.logs.get(&id)?.log_end_offset(), leader.memory.partitions.get(&id)?.high_watermark);
+    let (end, high_watermark) =
+        (leader.disk.logs.get(&id)?.log_end_offset(), leader.memory.partitions.get(&id)?.high_watermark);
     (end != high_watermark).then(|| format!("{name}: high watermark {high_watermark} below the log end {end}"))
 }
 
@@ -92,10 +99,16 @@ fn of_group(cluster: &Cluster, id: &GroupId, members: usize) -> Vec<String> {
         if !image.topic(partition.topic).is_some_and(|topic| subscribed.contains(&topic.name)) {
             continue;
         }
-        let end = cluster.leader_of(partition).and_then(|leader| leader.disk.logs.get(&partition)).map_or(0, |log| log.log_end_offset().0);
+        let end = cluster
+            .leader_of(partition)
+            .and_then(|leader| leader.disk.logs.get(&partition))
+            .map_or(0, |log| log.log_end_offset().0);
         let committed = coordinator.memory.groups.committed_offset(id, partition).map_or(0, |at| at.committed.offset.0);
         if committed != end {
-            restless.push(format!("group {id} has committed {committed} of {end} in {}", partition_name(cluster, partition)));
+            restless.push(format!(
+                "group {id} has committed {committed} of {end} in {}",
+                partition_name(cluster, partition)
+            ));
         }
     }
     restless

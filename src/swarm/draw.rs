@@ -30,7 +30,8 @@ pub(super) fn scenario(seed: Seed) -> Value {
     let min_isr = stream.between(1, u64::from(replicas));
     let topics: Vec<(String, u16, u16)> =
         ["orders", "load"].iter().map(|name| ((*name).to_owned(), stream.between(1, 4) as u16, replicas)).collect();
-    let broker_values: Vec<Value> = brokers.iter().map(|id| json!({ "id": id, "rack": format!("r{}", u64::from(*id) % racks) })).collect();
+    let broker_values: Vec<Value> =
+        brokers.iter().map(|id| json!({ "id": id, "rack": format!("r{}", u64::from(*id) % racks) })).collect();
     let topic_values: Vec<Value> = topics
         .iter()
         .map(|(name, partitions, replicas)| json!({ "name": name, "partitions": partitions, "replication_factor": replicas, "config": topic_config(&mut stream, min_isr) }))
@@ -151,7 +152,9 @@ fn names(clients: &[Value]) -> Vec<String> {
     for client in clients {
         let name = client["name"].as_str().unwrap_or_default();
         match client["service"]["instances"].as_u64() {
-            Some(instances) if instances > 1 => names.extend((1..=instances).map(|instance| format!("{name}-{instance}"))),
+            Some(instances) if instances > 1 => {
+                names.extend((1..=instances).map(|instance| format!("{name}-{instance}")))
+            }
             _ => names.push(name.to_owned()),
         }
     }

@@ -42,7 +42,8 @@ const FAULTS: &[Fault] = &[
 /// Every line of the script, in the order of time; the last lines heal.
 pub(super) fn script(seed: Seed, cast: &Cast, duration_ms: u64) -> Vec<Value> {
     let mut stream = Stream::new(seed, "swarm-faults", 0);
-    let weights: Vec<u64> = FAULTS.iter().map(|_| if stream.chance(Ratio::percent(50)) { 0 } else { stream.between(1, 10) }).collect();
+    let weights: Vec<u64> =
+        FAULTS.iter().map(|_| if stream.chance(Ratio::percent(50)) { 0 } else { stream.between(1, 10) }).collect();
     let mean_gap = SimDuration::from_millis(stream.between(400, 6_000));
     let mean_length = SimDuration::from_millis(stream.between(300, 12_000));
     let vulnerable = vulnerable(&mut stream, cast);
@@ -90,7 +91,14 @@ fn weighted(stream: &mut Stream, weights: &[u64]) -> Fault {
     unreachable!("a ticket is below the sum of the weights")
 }
 
-fn befall(stream: &mut Stream, fault: Fault, cast: &Cast, vulnerable: &[String], (at, end): (u64, u64), lines: &mut Vec<(u64, Value)>) {
+fn befall(
+    stream: &mut Stream,
+    fault: Fault,
+    cast: &Cast,
+    vulnerable: &[String],
+    (at, end): (u64, u64),
+    lines: &mut Vec<(u64, Value)>,
+) {
     let name = stream.pick(vulnerable).clone();
     let other = stream.pick(&everyone(cast)).clone();
     let broker = format!("broker-{}", stream.pick(&cast.brokers));
@@ -108,7 +116,9 @@ fn befall(stream: &mut Stream, fault: Fault, cast: &Cast, vulnerable: &[String],
             lines.push((end, json!({ "slow_disk": { "broker": broker, "factor": 1 } })));
         }
         Fault::Cut => lines.extend([(at, json!({ "cut": [name, other] })), (end, json!({ "heal": [name, other] }))]),
-        Fault::CutOneWay => lines.extend([(at, json!({ "cut_one_way": [name, other] })), (end, json!({ "heal": [name, other] }))]),
+        Fault::CutOneWay => {
+            lines.extend([(at, json!({ "cut_one_way": [name, other] })), (end, json!({ "heal": [name, other] }))])
+        }
         Fault::Delay => {
             lines.push((at, json!({ "delay": { "between": [name, other], "by": format!("{delay}ms") } })));
             lines.push((end, json!({ "heal": [name, other] })));

@@ -56,7 +56,8 @@ impl<W: Witness> Witness for Both<'_, W> {
 
 /// Lives one seed's life to its end.
 pub fn run_seed(seed: Seed, witness: &mut impl Witness) -> Outcome {
-    let recipe = Recipe::custom(&scenario_text(seed)).unwrap_or_else(|error| panic!("seed {seed} draws a scenario that is wrong: {}", error.en()));
+    let recipe = Recipe::custom(&scenario_text(seed))
+        .unwrap_or_else(|error| panic!("seed {seed} draws a scenario that is wrong: {}", error.en()));
     let healed_at = SimTime::ZERO + draw::healed_at(seed);
     let mut oracle = Oracle::new(&recipe);
     let mut run = Run::new(recipe);

@@ -1,10 +1,10 @@
 //! Which promises hold for this configuration under what has happened so far: the legal-loss oracle. A broken promise counts
 //! only when nothing that Kafka allows explains it.
 
+use crate::cluster::options::Application;
 use crate::cluster::step::Witness;
 use crate::guarantee::{Breach, Verdict};
 use crate::protocol::config::{Acks, ProducerConfig};
-use crate::cluster::options::Application;
 use crate::protocol::ids::{Node, TopicPartition};
 use crate::report::Run;
 use crate::scenario::recipe::Recipe;
@@ -39,7 +39,12 @@ impl Oracle {
                 Application::Service(_) => None,
             })
             .collect();
-        let is_set = |name: &str, value: &str| options.topics.iter().any(|topic| topic.configs.iter().any(|(known, set)| &**known == name && &**set == value));
+        let is_set = |name: &str, value: &str| {
+            options
+                .topics
+                .iter()
+                .any(|topic| topic.configs.iter().any(|(known, set)| &**known == name && &**set == value))
+        };
         Self {
             are_all_acks: producers.iter().all(|config| config.acks == Acks::All),
             are_all_idempotent: producers.iter().all(|config| config.enable_idempotence),
@@ -82,7 +87,10 @@ impl Oracle {
             }
         }
         if self.are_all_idempotent && self.is_log_safe() && report.records.duplicated > 0 {
-            broken.push(format!("an idempotent producer's records stand in the log twice: {}", report.records.duplicated));
+            broken.push(format!(
+                "an idempotent producer's records stand in the log twice: {}",
+                report.records.duplicated
+            ));
         }
         if self.are_all_acks && self.is_log_safe() && report.records.lost_acknowledged > 0 {
             broken.push(format!("acknowledged records are gone at the end: {}", report.records.lost_acknowledged));
@@ -97,7 +105,9 @@ impl Witness for Oracle {
             (TraceEvent::UnflushedLost { partition, .. }, Some(node)) => {
                 self.unflushed.insert((*partition, node));
             }
-            (TraceEvent::NodeCrashed { node } | TraceEvent::NodeLostPower { node }, _) if matches!(node, Node::Broker(_)) => {
+            (TraceEvent::NodeCrashed { node } | TraceEvent::NodeLostPower { node }, _)
+                if matches!(node, Node::Broker(_)) =>
+            {
                 self.unclean.insert(*node);
             }
             // Nothing else excuses a loss.

@@ -120,7 +120,11 @@ impl super::Text {
     /// A moment in words: "21,5 segundos", "1 minuto e 21 segundos".
     pub fn spoken_clock(self, at: SimTime) -> String {
         let millis = at.as_millis();
-        if millis < 60_000 { self.spoken_seconds(millis) } else { self.spoken_minutes(millis / 60_000, millis / 1_000 % 60) }
+        if millis < 60_000 {
+            self.spoken_seconds(millis)
+        } else {
+            self.spoken_minutes(millis / 60_000, millis / 1_000 % 60)
+        }
     }
 }
 
@@ -150,7 +154,13 @@ mod tests {
 
     #[test]
     fn the_cursor_can_be_said_aloud() {
-        let said = |language| Text::new(language).cursor_spoken(SimTime::from_millis(21_482), EventNumber(8_214), SimTime::from_millis(81_000));
+        let said = |language| {
+            Text::new(language).cursor_spoken(
+                SimTime::from_millis(21_482),
+                EventNumber(8_214),
+                SimTime::from_millis(81_000),
+            )
+        };
         assert_eq!(said(Language::PtBr), "21,5 segundos de 1 minuto e 21 segundos, evento 8.214");
         assert_eq!(said(Language::En), "21.5 seconds of 1 minute and 21 seconds, event 8,214");
     }

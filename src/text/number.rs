@@ -154,7 +154,8 @@ impl Text {
 
     /// An amount of memory or data, in binary units as Kafka's defaults are.
     pub fn bytes(self, value: u64) -> String {
-        let scaled = |unit: u64| self.thousandths(value.saturating_mul(1_000) / unit, if value < 10 * unit { 1 } else { 0 });
+        let scaled =
+            |unit: u64| self.thousandths(value.saturating_mul(1_000) / unit, if value < 10 * unit { 1 } else { 0 });
         match value {
             0..1_024 => format!("{} B", self.integer(value as i64)),
             1_024..1_048_576 => format!("{} KiB", scaled(1 << 10)),
@@ -230,12 +231,18 @@ mod tests {
     fn a_moment_reads_as_minutes_seconds_and_milliseconds() {
         assert_eq!(PT.clock(SimTime::from_millis(21_482)), "00:21,482");
         assert_eq!(EN.clock(SimTime::from_millis(81_002)), "01:21.002");
-        assert_eq!((EN.axis(SimTime::from_millis(2_500)), EN.axis(SimTime::from_millis(120_000))), ("2.5 s".into(), "2:00".into()));
+        assert_eq!(
+            (EN.axis(SimTime::from_millis(2_500)), EN.axis(SimTime::from_millis(120_000))),
+            ("2.5 s".into(), "2:00".into())
+        );
     }
 
     #[test]
     fn sizes_are_in_binary_units() {
-        assert_eq!((EN.bytes(16_384), PT.bytes(1_572_864), EN.bytes(512)), ("16 KiB".into(), "1,5 MiB".into(), "512 B".into()));
+        assert_eq!(
+            (EN.bytes(16_384), PT.bytes(1_572_864), EN.bytes(512)),
+            ("16 KiB".into(), "1,5 MiB".into(), "512 B".into())
+        );
     }
 
     #[test]

@@ -21,12 +21,16 @@ pub(super) fn document() -> Option<Document> {
 /// Everything the page is opened with.
 pub(super) fn opening() -> Opening {
     let location = window().map(|window| window.location());
-    let part = |read: fn(&web_sys::Location) -> Result<String, JsValue>| location.as_ref().and_then(|location| read(location).ok()).unwrap_or_default();
+    let part = |read: fn(&web_sys::Location) -> Result<String, JsValue>| {
+        location.as_ref().and_then(|location| read(location).ok()).unwrap_or_default()
+    };
     Opening {
         hash: part(web_sys::Location::hash),
         search: part(web_sys::Location::search),
         kept: kept(),
-        languages: window().map(|window| window.navigator().languages().iter().filter_map(|tag| tag.as_string()).collect()).unwrap_or_default(),
+        languages: window()
+            .map(|window| window.navigator().languages().iter().filter_map(|tag| tag.as_string()).collect())
+            .unwrap_or_default(),
         prefers_reduced_motion: prefers("(prefers-reduced-motion: reduce)"),
     }
 }
@@ -85,7 +89,8 @@ pub(super) fn dress(preferences: Preferences, title: &str) {
 /// Copies a text and tells whether it could.
 pub(super) fn copy(text: &str, what: Copy, tell: impl Fn(bool, Copy) + 'static) {
     let navigator = window().map(|window| window.navigator());
-    let clipboard = navigator.filter(|navigator| js_sys::Reflect::get(navigator, &"clipboard".into()).is_ok_and(|found| found.is_object()));
+    let clipboard = navigator
+        .filter(|navigator| js_sys::Reflect::get(navigator, &"clipboard".into()).is_ok_and(|found| found.is_object()));
     let Some(clipboard) = clipboard.map(|navigator| navigator.clipboard()) else {
         tell(false, what);
         return;
@@ -97,7 +102,8 @@ pub(super) fn copy(text: &str, what: Copy, tell: impl Fn(bool, Copy) + 'static) 
     };
     let (done, failed) = (answer(true), answer(false));
     let promise: js_sys::Promise = clipboard.write_text(text).unchecked_into();
-    let then = js_sys::Reflect::get(&promise, &"then".into()).ok().and_then(|then| then.dyn_into::<js_sys::Function>().ok());
+    let then =
+        js_sys::Reflect::get(&promise, &"then".into()).ok().and_then(|then| then.dyn_into::<js_sys::Function>().ok());
     if let Some(then) = then {
         // The answer comes by the closures; the promise that `then` returns is of no interest.
         let _ = then.call2(&promise, &done, &failed);
@@ -106,7 +112,10 @@ pub(super) fn copy(text: &str, what: Copy, tell: impl Fn(bool, Copy) + 'static) 
 
 /// Moves the focus to an element.
 pub(super) fn focus(id: &str) {
-    if let Some(element) = document().and_then(|document| document.get_element_by_id(id)).and_then(|element| element.dyn_into::<HtmlElement>().ok()) {
+    if let Some(element) = document()
+        .and_then(|document| document.get_element_by_id(id))
+        .and_then(|element| element.dyn_into::<HtmlElement>().ok())
+    {
         // An element that is hidden takes no focus, and nobody waits for it.
         let _ = element.focus();
     }

@@ -141,11 +141,15 @@ fn panel(model: &Model, open: Option<Panel>, on: &Callback<Msg>) -> Html {
         Some(Panel::Inspector) => html! {
             <Inspector {text} names={views.names.clone()} now={model.views.cluster.now} view={views.inspector.clone()} selected={state.selection.clone()} {on}/>
         },
-        Some(Panel::Ledger) => html! { <Ledger {text} view={views.ledger.clone()} selected={state.selection.clone()} {on}/> },
+        Some(Panel::Ledger) => {
+            html! { <Ledger {text} view={views.ledger.clone()} selected={state.selection.clone()} {on}/> }
+        }
         Some(Panel::Settings) => html! {
             <Settings {text} names={views.names.clone()} view={views.settings.clone()} search={AttrValue::from(state.settings_search.clone())} refusal={state.refusal.clone()} {on}/>
         },
-        Some(Panel::Terminal) => html! { <Terminal {text} which={state.command_line} view={views.command_line.clone()} {on}/> },
+        Some(Panel::Terminal) => {
+            html! { <Terminal {text} which={state.command_line} view={views.command_line.clone()} {on}/> }
+        }
         Some(Panel::Log) => html! { <Log {text} names={views.names.clone()} records={views.log.clone()} {on}/> },
         None => Html::default(),
     }
@@ -174,7 +178,11 @@ fn stories(model: &Model, text: Text, open: Option<Dialog>) -> Vec<Story> {
     let current = &model.run.recipe().prepared.scenario;
     let story = |id: &str| {
         let scenario = if current.id == id { current.clone() } else { library::load(id).ok()?.scenario };
-        Some(Story { id: AttrValue::from(id.to_owned()), title: said(text, &scenario.title), summary: said(text, &scenario.summary) })
+        Some(Story {
+            id: AttrValue::from(id.to_owned()),
+            title: said(text, &scenario.title),
+            summary: said(text, &scenario.summary),
+        })
     };
     library::SCENARIOS.iter().filter_map(|(id, _)| story(id)).collect()
 }

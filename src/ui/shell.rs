@@ -174,21 +174,31 @@ fn listeners(context: &Context<Shell>, has_single_keys: &Rc<Cell<bool>>) -> Vec<
     let (Some(window), Some(document)) = (browser::window(), browser::document()) else { return Vec::new() };
     let mut listeners = Vec::new();
     let (link, has_single_keys) = (context.link().clone(), Rc::clone(has_single_keys));
-    listeners.push(EventListener::new_with_options(&document, "keydown", EventListenerOptions::enable_prevent_default(), move |event| {
-        let press = event.dyn_ref::<KeyboardEvent>().and_then(|event| keyboard::read(event, has_single_keys.get()));
-        if let Some(press) = press {
-            link.send_message(Happened::App(Msg::PressedKey(press)));
-        }
+    listeners.push(EventListener::new_with_options(
+        &document,
+        "keydown",
+        EventListenerOptions::enable_prevent_default(),
+        move |event| {
+            let press = event.dyn_ref::<KeyboardEvent>().and_then(|event| keyboard::read(event, has_single_keys.get()));
+            if let Some(press) = press {
+                link.send_message(Happened::App(Msg::PressedKey(press)));
+            }
+        },
+    ));
+    let link = context.link().clone();
+    listeners.push(EventListener::new(&window, "hashchange", move |_| {
+        link.send_message(Happened::App(Msg::AddressChanged(browser::hash())))
     }));
     let link = context.link().clone();
-    listeners.push(EventListener::new(&window, "hashchange", move |_| link.send_message(Happened::App(Msg::AddressChanged(browser::hash())))));
-    let link = context.link().clone();
     let seen = document.clone();
-    listeners.push(EventListener::new(&document, "visibilitychange", move |_| link.send_message(Happened::App(Msg::WentOutOfSight(seen.hidden())))));
+    listeners.push(EventListener::new(&document, "visibilitychange", move |_| {
+        link.send_message(Happened::App(Msg::WentOutOfSight(seen.hidden())))
+    }));
     for query in [DARK, REDUCED] {
         let link = context.link().clone();
         if let Ok(Some(list)) = window.match_media(query) {
-            listeners.push(EventListener::new(&list, "change", move |_| link.send_message(Happened::SurroundingsChanged)));
+            listeners
+                .push(EventListener::new(&list, "change", move |_| link.send_message(Happened::SurroundingsChanged)));
         }
     }
     listeners

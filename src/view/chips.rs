@@ -34,7 +34,10 @@ pub fn settings_behind(event: &TraceEvent) -> &'static [Setting] {
         E::LeaderElected { election, .. } => match election {
             ElectionKind::Unclean => &[UNCLEAN],
             ElectionKind::NoLeader => &[UNCLEAN, MIN_ISR],
-            ElectionKind::Preferred => &[(Scope::Broker, "auto.leader.rebalance.enable"), (Scope::Broker, "leader.imbalance.check.interval.seconds")],
+            ElectionKind::Preferred => &[
+                (Scope::Broker, "auto.leader.rebalance.enable"),
+                (Scope::Broker, "leader.imbalance.check.interval.seconds"),
+            ],
             ElectionKind::New => &[],
             ElectionKind::FromIsr | ElectionKind::FromElr => &[SESSION, ACKS, MIN_ISR],
         },
@@ -48,7 +51,9 @@ pub fn settings_behind(event: &TraceEvent) -> &'static [Setting] {
         E::RecordFailed { .. } | E::OrderNotPublished { .. } => &[DELIVERY],
         E::SendBlocked { .. } => &[(Scope::Producer, "buffer.memory"), (Scope::Producer, "max.block.ms")],
         E::RequestQueueFull { .. } => &[(Scope::Broker, "queued.max.requests"), (Scope::Broker, "num.io.threads")],
-        E::MemberExpired { .. } => &[(Scope::Consumer, "session.timeout.ms"), (Scope::Consumer, "heartbeat.interval.ms")],
+        E::MemberExpired { .. } => {
+            &[(Scope::Consumer, "session.timeout.ms"), (Scope::Consumer, "heartbeat.interval.ms")]
+        }
         E::MemberLeft { .. } => &[(Scope::Consumer, "max.poll.interval.ms")],
         E::RebalanceStarted { .. } | E::RebalanceCompleted { .. } => {
             &[(Scope::Consumer, "partition.assignment.strategy"), (Scope::Broker, "group.initial.rebalance.delay.ms")]
@@ -56,10 +61,16 @@ pub fn settings_behind(event: &TraceEvent) -> &'static [Setting] {
         E::OffsetCommitted { .. } | E::CommitFailed { .. } => {
             &[(Scope::Consumer, "enable.auto.commit"), (Scope::Consumer, "auto.commit.interval.ms")]
         }
-        E::PositionReset { reason: ResetReason::NoCommittedOffset | ResetReason::OutOfRange, .. } => &[(Scope::Consumer, "auto.offset.reset")],
-        E::QuorumElectionStarted { .. } | E::QuorumFetchTimedOut { .. } => &[(Scope::Broker, "controller.quorum.fetch.timeout.ms")],
+        E::PositionReset { reason: ResetReason::NoCommittedOffset | ResetReason::OutOfRange, .. } => {
+            &[(Scope::Consumer, "auto.offset.reset")]
+        }
+        E::QuorumElectionStarted { .. } | E::QuorumFetchTimedOut { .. } => {
+            &[(Scope::Broker, "controller.quorum.fetch.timeout.ms")]
+        }
         E::DuplicateBatch { .. } => &[(Scope::Producer, "enable.idempotence")],
-        E::LogStartAdvanced { .. } | E::SegmentDeleted { .. } => &[(Scope::Topic, "retention.ms"), (Scope::Topic, "retention.bytes")],
+        E::LogStartAdvanced { .. } | E::SegmentDeleted { .. } => {
+            &[(Scope::Topic, "retention.ms"), (Scope::Topic, "retention.bytes")]
+        }
         E::RequestTimedOut { .. } => &[(Scope::Producer, "request.timeout.ms")],
         // Everything else follows from these.
         _ => &[],
@@ -82,7 +93,13 @@ fn topic_of(event: &TraceEvent) -> Option<TopicId> {
 /// The chips of a fact, with their values as they are now.
 pub fn chips(cluster: &Cluster, event: &TraceEvent) -> Vec<ChipView> {
     let topic = topic_of(event);
-    let chip = |(scope, property): &Setting| Some(ChipView { place: place(cluster, *scope, topic)?, property, value: value(cluster, *scope, property, topic)? });
+    let chip = |(scope, property): &Setting| {
+        Some(ChipView {
+            place: place(cluster, *scope, topic)?,
+            property,
+            value: value(cluster, *scope, property, topic)?,
+        })
+    };
     settings_behind(event).iter().filter_map(chip).collect()
 }
 
@@ -106,7 +123,11 @@ pub fn value(cluster: &Cluster, scope: Scope, property: &str, topic: Option<Topi
             Actor::Load(load) => load.producer.config().get(property),
             Actor::Controller(_) | Actor::Broker(_) | Actor::Service(_) => None,
         }),
-        Scope::Consumer => cluster.processes.iter().find_map(|process| process.service()).and_then(|service| service.consumer.config().get(property)),
+        Scope::Consumer => cluster
+            .processes
+            .iter()
+            .find_map(|process| process.service())
+            .and_then(|service| service.consumer.config().get(property)),
         Scope::Topic => {
             let image = cluster.image()?;
             let topic = topic.or_else(|| image.topics().next().map(|topic| topic.topic))?;
@@ -128,12 +149,23 @@ mod tests {
     fn the_chips_of_a_crash_say_how_long_the_session_lasts() {
         let event = TraceEvent::NodeCrashed { node: Node::Broker(BrokerId(1)) };
         let chips = chips(&shop(1), &event);
-        assert_eq!(chips[0], ChipView { place: ConfigPlace::All(Scope::Broker), property: "broker.session.timeout.ms", value: Arc::from("9000") });
+        assert_eq!(
+            chips[0],
+            ChipView {
+                place: ConfigPlace::All(Scope::Broker),
+                property: "broker.session.timeout.ms",
+                value: Arc::from("9000")
+            }
+        );
     }
 
     #[test]
     fn a_broker_that_waits_at_the_door_has_no_chips() {
-        let event = TraceEvent::BrokerFenced { broker: BrokerId(1), broker_epoch: BrokerEpoch(1), reason: FenceReason::Registered };
+        let event = TraceEvent::BrokerFenced {
+            broker: BrokerId(1),
+            broker_epoch: BrokerEpoch(1),
+            reason: FenceReason::Registered,
+        };
         assert!(chips(&shop(1), &event).is_empty());
     }
 }

@@ -58,7 +58,8 @@ impl ClusterView {
     }
     /// `orders-0`: a partition as people say it.
     pub fn partition_name(&self, partition: TopicPartition) -> String {
-        let expected = || self.expected_topics.iter().find(|topic| topic.id == partition.topic).map(|topic| &topic.name);
+        let expected =
+            || self.expected_topics.iter().find(|topic| topic.id == partition.topic).map(|topic| &topic.name);
         match self.topic(partition.topic).map(|topic| &topic.name).or_else(expected) {
             Some(name) => format!("{name}-{}", partition.partition),
             None => format!("topic {}-{}", partition.topic, partition.partition),
@@ -66,7 +67,9 @@ impl ClusterView {
     }
     /// The rows of partitions that do not exist yet.
     pub fn expected_rows(&self) -> impl Iterator<Item = TopicPartition> {
-        self.expected_topics.iter().flat_map(|topic| (0..topic.partitions).map(|index| TopicPartition::new(topic.id, index)))
+        self.expected_topics
+            .iter()
+            .flat_map(|topic| (0..topic.partitions).map(|index| TopicPartition::new(topic.id, index)))
     }
     /// The partitions that get a row on the stage: those of the applications' own topics.
     pub fn rows(&self) -> impl Iterator<Item = &PartitionView> {
@@ -76,7 +79,13 @@ impl ClusterView {
     pub fn client_name(&self, node: Node) -> Option<&Arc<str>> {
         let Node::Client(client) = node else { return None };
         let producer = self.producers.iter().find(|producer| producer.client == client).map(|producer| &producer.name);
-        producer.or_else(|| self.groups.iter().flat_map(|group| &group.members).find(|member| member.client == client).map(|member| &member.name))
+        producer.or_else(|| {
+            self.groups
+                .iter()
+                .flat_map(|group| &group.members)
+                .find(|member| member.client == client)
+                .map(|member| &member.name)
+        })
     }
     /// What was done to the link between two nodes, in this direction.
     pub fn link(&self, from: Node, to: Node) -> Option<&LinkView> {

@@ -2,14 +2,20 @@
 //! Markup tests and drawings start from it; no run produces it.
 
 use super::broker_view::{
-    BrokerView, CellView, ControllerView, Gauge, PartitionView, ProcessState, QuorumRole, QuorumView, Registration, ReplicaRole, ReplicaView, TopicView,
+    BrokerView, CellView, ControllerView, Gauge, PartitionView, ProcessState, QuorumRole, QuorumView, Registration,
+    ReplicaRole, ReplicaView, TopicView,
 };
-use super::client_view::{BatchState, BatchView, CustomerView, GroupState, GroupView, MemberView, PositionView, ProcessingView, ProducerView, ServiceRole};
+use super::client_view::{
+    BatchState, BatchView, CustomerView, GroupState, GroupView, MemberView, PositionView, ProcessingView, ProducerView,
+    ServiceRole,
+};
 use super::cluster_view::{ClusterView, LinkView};
 use super::flight_view::{FlightKind, FlightView};
 use super::ledger_view::{Mark, OrderFate, OrderView};
 use super::mark::KeyMark;
-use crate::protocol::ids::{BrokerId, ClientId, ControllerId, EventNumber, GroupId, Node, OrderId, Rack, RecordId, TopicId, TopicPartition};
+use crate::protocol::ids::{
+    BrokerId, ClientId, ControllerId, EventNumber, GroupId, Node, OrderId, Rack, RecordId, TopicId, TopicPartition,
+};
 use crate::protocol::offset::{Generation, LeaderEpoch, Offset, QuorumEpoch};
 use crate::sim::time::{SimDuration, SimTime};
 use std::sync::Arc;
@@ -44,8 +50,18 @@ pub fn cluster() -> ClusterView {
         producers: vec![checkout()],
         groups: GROUPS.iter().scan(1, |first, group| Some(service(first, group))).collect(),
         links: vec![
-            LinkView { from: Node::Client(CHECKOUT), to: Node::Broker(BrokerId(3)), is_cut: true, extra_delay: SimDuration::ZERO },
-            LinkView { from: Node::Broker(BrokerId(3)), to: Node::Broker(BrokerId(2)), is_cut: false, extra_delay: SimDuration::from_millis(40) },
+            LinkView {
+                from: Node::Client(CHECKOUT),
+                to: Node::Broker(BrokerId(3)),
+                is_cut: true,
+                extra_delay: SimDuration::ZERO,
+            },
+            LinkView {
+                from: Node::Broker(BrokerId(3)),
+                to: Node::Broker(BrokerId(2)),
+                is_cut: false,
+                extra_delay: SimDuration::from_millis(40),
+            },
         ],
         orders: (41..=45).map(order).collect(),
     }
@@ -64,12 +80,28 @@ pub fn flights() -> Vec<FlightView> {
         flight(6, FlightKind::Consume, "Fetch", broker(2), Node::Client(ClientId(1)), true, &[0]),
         flight(7, FlightKind::Consume, "Fetch", broker(3), Node::Client(ClientId(3)), true, &[2]),
         flight(8, FlightKind::Control, "BrokerHeartbeat", broker(3), Node::Controller(ControllerId(2)), false, &[]),
-        flight(9, FlightKind::Quorum, "Fetch", Node::Controller(ControllerId(2)), Node::Controller(ControllerId(1)), true, &[]),
+        flight(
+            9,
+            FlightKind::Quorum,
+            "Fetch",
+            Node::Controller(ControllerId(2)),
+            Node::Controller(ControllerId(1)),
+            true,
+            &[],
+        ),
         flight(10, FlightKind::Commit, "OffsetCommit", Node::Client(ClientId(1)), broker(2), false, &[]),
     ]
 }
 
-fn flight(id: u64, kind: FlightKind, api: &'static str, from: Node, to: Node, is_response: bool, keys: &[u64]) -> FlightView {
+fn flight(
+    id: u64,
+    kind: FlightKind,
+    api: &'static str,
+    from: Node,
+    to: Node,
+    is_response: bool,
+    keys: &[u64],
+) -> FlightView {
     FlightView {
         id,
         from,
@@ -201,9 +233,30 @@ fn checkout() -> ProducerView {
         buffer: Gauge { used: 9, capacity: 100 },
         in_flight: Gauge { used: 2, capacity: 5 },
         batches: vec![
-            BatchView { partition: orders_partition(0), state: BatchState::InFlight(BrokerId(2)), bytes: 410, attempt: 1, records: vec![mark(0), mark(2)], record_count: 2 },
-            BatchView { partition: orders_partition(1), state: BatchState::Filling, bytes: 210, attempt: 0, records: vec![mark(1)], record_count: 1 },
-            BatchView { partition: orders_partition(2), state: BatchState::Ready, bytes: 210, attempt: 0, records: vec![mark(3)], record_count: 1 },
+            BatchView {
+                partition: orders_partition(0),
+                state: BatchState::InFlight(BrokerId(2)),
+                bytes: 410,
+                attempt: 1,
+                records: vec![mark(0), mark(2)],
+                record_count: 2,
+            },
+            BatchView {
+                partition: orders_partition(1),
+                state: BatchState::Filling,
+                bytes: 210,
+                attempt: 0,
+                records: vec![mark(1)],
+                record_count: 1,
+            },
+            BatchView {
+                partition: orders_partition(2),
+                state: BatchState::Ready,
+                bytes: 210,
+                attempt: 0,
+                records: vec![mark(3)],
+                record_count: 1,
+            },
         ],
         blocked_since: None,
         blocked_calls: 0,

@@ -94,7 +94,10 @@ pub enum Value {
     Number(i64),
     Bytes(u64),
     Offset(Offset),
-    Share { used: u64, capacity: u64 },
+    Share {
+        used: u64,
+        capacity: u64,
+    },
     /// So many times slower.
     Factor(u32),
     Brokers(Vec<BrokerId>),

@@ -34,7 +34,10 @@ impl KeyMark {
             Some(first) if name.bytes().all(|byte| byte.is_ascii_lowercase()) => {
                 Self::of_number(u64::from(first - b'a').saturating_add(round.saturating_sub(1).saturating_mul(26)))
             }
-            _ => Self::of_number(key.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))),
+            _ => Self::of_number(
+                key.bytes()
+                    .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)),
+            ),
         }
     }
 }

@@ -30,7 +30,9 @@ pub mod inspect;
 pub mod command_line;
 pub mod moments;
 
-pub use crate::protocol::ids::{BrokerId, ClientId, ControllerId, EventNumber, GroupId, Node, OrderId, RecordId, TopicId, TopicPartition};
+pub use crate::protocol::ids::{
+    BrokerId, ClientId, ControllerId, EventNumber, GroupId, Node, OrderId, RecordId, TopicId, TopicPartition,
+};
 pub use crate::protocol::offset::{Generation, LeaderEpoch, Offset, QuorumEpoch};
-pub use moments::moments;
 pub use crate::sim::time::{SimDuration, SimTime};
+pub use moments::moments;

@@ -3,7 +3,9 @@
 use crate::cluster::intervention::ConfigPlace;
 use crate::cluster::process::Actor;
 use crate::cluster::world::Cluster;
-use crate::protocol::config::{BROKER_PROPERTIES, CONSUMER_PROPERTIES, PRODUCER_PROPERTIES, Property, Scope, TOPIC_PROPERTIES};
+use crate::protocol::config::{
+    BROKER_PROPERTIES, CONSUMER_PROPERTIES, PRODUCER_PROPERTIES, Property, Scope, TOPIC_PROPERTIES,
+};
 use crate::protocol::ids::{Node, TopicName};
 use crate::view::selection::Selection;
 use std::sync::Arc;
@@ -52,7 +54,9 @@ pub const fn scope_of(place: &ConfigPlace) -> Scope {
 /// Where the settings of a selected thing are.
 pub fn place_of(cluster: &Cluster, selection: &Selection) -> Option<ConfigPlace> {
     match selection {
-        Selection::Broker(_) | Selection::Replica(..) => selection.node().map(|node| ConfigPlace::Node(Scope::Broker, node)),
+        Selection::Broker(_) | Selection::Replica(..) => {
+            selection.node().map(|node| ConfigPlace::Node(Scope::Broker, node))
+        }
         Selection::Controller(_) => Some(ConfigPlace::All(Scope::Broker)),
         Selection::Client(_) => {
             let node = selection.node()?;
@@ -76,7 +80,9 @@ fn scope_of_client(cluster: &Cluster, node: Node) -> Option<Scope> {
 pub fn settings(cluster: &Cluster, place: &ConfigPlace, search: &str) -> SettingsView {
     let search = search.trim().to_ascii_lowercase();
     let found = properties_of(scope_of(place)).iter().filter(|property| property.name.contains(search.as_str()));
-    let mut rows: Vec<SettingRow> = found.filter_map(|property| Some(SettingRow { property: *property, value: value(cluster, place, property.name)? })).collect();
+    let mut rows: Vec<SettingRow> = found
+        .filter_map(|property| Some(SettingRow { property: *property, value: value(cluster, place, property.name)? }))
+        .collect();
     rows.sort_by_key(|row| !row.is_changed());
     SettingsView { places: places(cluster, place), place: place.clone(), rows }
 }

@@ -124,12 +124,15 @@ mod tests {
         let mut told = Vec::new();
         while recording.cluster().now() < SimTime::from_millis(17_000) {
             recording.step();
-            let elected = narration(&recording).filter(|told| matches!(told.event, TraceEvent::LeaderElected { election: ElectionKind::FromIsr, .. }));
+            let elected = narration(&recording)
+                .filter(|told| matches!(told.event, TraceEvent::LeaderElected { election: ElectionKind::FromIsr, .. }));
             if let Some(elected) = elected {
                 told.push(elected);
             }
         }
-        let TraceEvent::LeaderElected { partition, .. } = &told.first().expect("someone was elected").event else { unreachable!() };
+        let TraceEvent::LeaderElected { partition, .. } = &told.first().expect("someone was elected").event else {
+            unreachable!()
+        };
         assert_eq!(names(recording.cluster()).topic(partition.topic), "orders");
     }
 

@@ -46,7 +46,9 @@ fn flags(milestones: &[TraceRecord]) -> Vec<FlagView> {
         if is_first_start {
             continue;
         }
-        let repeats = flags.last().is_some_and(|last| last.event == record.number && std::mem::discriminant(&last.kind) == std::mem::discriminant(&kind));
+        let repeats = flags.last().is_some_and(|last| {
+            last.event == record.number && std::mem::discriminant(&last.kind) == std::mem::discriminant(&kind)
+        });
         if !repeats {
             flags.push(FlagView { at: record.at, event: record.number, kind });
         }
@@ -68,13 +70,20 @@ fn flag(event: &TraceEvent) -> Option<FlagKind> {
         TraceEvent::LinkCut { from, to } => Some(FlagKind::LinkCut(*from, *to)),
         TraceEvent::LinkDelayed { from, to, .. } => Some(FlagKind::LinkDelayed(*from, *to)),
         TraceEvent::LinkHealed { from, to } => Some(FlagKind::LinkHealed(*from, *to)),
-        TraceEvent::DiskSlowed { node: Node::Broker(broker), factor } if *factor > 1 => Some(FlagKind::DiskSlowed(*broker)),
+        TraceEvent::DiskSlowed { node: Node::Broker(broker), factor } if *factor > 1 => {
+            Some(FlagKind::DiskSlowed(*broker))
+        }
         TraceEvent::ConfigChanged { .. } => Some(FlagKind::ConfigChanged),
         TraceEvent::BrokerFenced { broker, reason: FenceReason::SessionExpired, .. } => Some(FlagKind::Fenced(*broker)),
-        TraceEvent::LeaderElected { partition, leader: Some(leader), election: ElectionKind::FromIsr | ElectionKind::FromElr | ElectionKind::Unclean, .. } => {
-            Some(FlagKind::LeaderElected(*partition, *leader))
+        TraceEvent::LeaderElected {
+            partition,
+            leader: Some(leader),
+            election: ElectionKind::FromIsr | ElectionKind::FromElr | ElectionKind::Unclean,
+            ..
+        } => Some(FlagKind::LeaderElected(*partition, *leader)),
+        TraceEvent::LogTruncated { partition, .. } | TraceEvent::UnflushedLost { partition, .. } => {
+            Some(FlagKind::RecordsTruncated(*partition))
         }
-        TraceEvent::LogTruncated { partition, .. } | TraceEvent::UnflushedLost { partition, .. } => Some(FlagKind::RecordsTruncated(*partition)),
         // The first start of a process is the beginning, not an event.
         TraceEvent::NodeStarted { node } => Some(FlagKind::Started(*node)),
         // Everything else is too small for the whole run's scale.
@@ -122,7 +131,9 @@ fn closed_by(event: &TraceEvent) -> Vec<SpanKind> {
         | TraceEvent::NodeStarted { node: Node::Broker(broker) }
         | TraceEvent::NodeResumed { node: Node::Broker(broker) } => vec![SpanKind::SessionWait(*broker)],
         TraceEvent::LeaderElected { partition, leader: Some(_), .. } => vec![SpanKind::NoLeader(*partition)],
-        TraceEvent::RebalanceCompleted { group, .. } | TraceEvent::GroupEmptied { group, .. } => vec![SpanKind::Rebalance(group.clone())],
+        TraceEvent::RebalanceCompleted { group, .. } | TraceEvent::GroupEmptied { group, .. } => {
+            vec![SpanKind::Rebalance(group.clone())]
+        }
         TraceEvent::QuorumLeaderElected { .. } => vec![SpanKind::QuorumElection],
         TraceEvent::SendUnblocked { client, .. } => vec![SpanKind::SendBlocked(*client)],
         // Nothing else ends what lasts.
@@ -132,7 +143,11 @@ fn closed_by(event: &TraceEvent) -> Vec<SpanKind> {
 
 /// The nearest flag before an event, or after it.
 pub fn flag_beside(view: &TimelineView, event: EventNumber, is_after: bool) -> Option<&FlagView> {
-    if is_after { view.flags.iter().find(|flag| flag.event > event) } else { view.flags.iter().rev().find(|flag| flag.event < event) }
+    if is_after {
+        view.flags.iter().find(|flag| flag.event > event)
+    } else {
+        view.flags.iter().rev().find(|flag| flag.event < event)
+    }
 }
 
 #[cfg(test)]

@@ -63,7 +63,12 @@ impl FlagKind {
             | Self::DiskSlowed(_)
             | Self::RecordsTruncated(_)
             | Self::AcknowledgedRecordLost => true,
-            Self::Started(_) | Self::LinkHealed(..) | Self::ConfigChanged | Self::Fenced(_) | Self::LeaderElected(..) | Self::OtherIntervention => false,
+            Self::Started(_)
+            | Self::LinkHealed(..)
+            | Self::ConfigChanged
+            | Self::Fenced(_)
+            | Self::LeaderElected(..)
+            | Self::OtherIntervention => false,
         }
     }
 }

@@ -5,8 +5,9 @@ use correio::kafka::broker_lifecycle::BrokerState;
 use correio::protocol::error_code::ErrorCode;
 use correio::protocol::ids::{BrokerEpoch, BrokerId, Node, ProducerId, TopicId, TopicName, TopicPartition};
 use correio::protocol::message::{
-    AllocateProducerIdsRequest, AlterPartition, AlterPartitionReassignmentsRequest, AlterPartitionRequest, CreatePartitionsRequest,
-    CreateTopicsRequest, ElectLeadersRequest, IncrementalAlterConfigsRequest, NewTopic, Request, Response,
+    AllocateProducerIdsRequest, AlterPartition, AlterPartitionReassignmentsRequest, AlterPartitionRequest,
+    CreatePartitionsRequest, CreateTopicsRequest, ElectLeadersRequest, IncrementalAlterConfigsRequest, NewTopic,
+    Request, Response,
 };
 use correio::protocol::offset::{LeaderEpoch, PartitionEpoch};
 use expect_test::{Expect, expect};
@@ -53,7 +54,9 @@ fn check(actual: &str, expected: Expect) {
 #[test]
 fn brokers_register_fenced_catch_up_and_are_unfenced_then_the_topics_are_made() {
     let world = settled(WorldOptions::new(7, 3, 3).with_topic("orders", &[&[1, 2, 3]]));
-    check(&world.transcript(0), expect![[r#"
+    check(
+        &world.transcript(0),
+        expect![[r#"
         00:01.555.085 c1 QuorumPreVoteAsked candidate=1 epoch=0
         00:01.555.762 c2 QuorumVoteGranted voter=2 candidate=1 epoch=0 pre_vote=true
         00:01.555.827 c3 QuorumVoteGranted voter=3 candidate=1 epoch=0 pre_vote=true
@@ -82,7 +85,8 @@ fn brokers_register_fenced_catch_up_and_are_unfenced_then_the_topics_are_made() 
         00:01.707.722 c1 BrokerUnfenced broker=3 broker_epoch=5
         00:01.707.722 c1 TopicCreated topic=0 name="orders" partitions=1
         00:01.707.722 c1 LeaderElected partition=0-0 leader=1 previous=None leader_epoch=0 election=New isr=[1 2 3]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -93,7 +97,9 @@ fn a_crashed_broker_is_fenced_after_its_session_and_another_leads() {
     world.run_for(13_000);
     world.restart(broker(1));
     world.run_for(3_000);
-    check(&world.transcript(from), expect![[r#"
+    check(
+        &world.transcript(from),
+        expect![[r#"
         00:12.837.209 c1 MetadataAppended base_offset=33 records=2 epoch=1
         00:12.838.801 c1 MetadataCommitted high_watermark=35
         00:12.838.801 c1 BrokerFenced broker=1 broker_epoch=3 reason=SessionExpired
@@ -105,7 +111,8 @@ fn a_crashed_broker_is_fenced_after_its_session_and_another_leads() {
         00:17.759.527 c1 MetadataAppended base_offset=46 records=1 epoch=1
         00:17.761.777 c1 MetadataCommitted high_watermark=47
         00:17.761.777 c1 BrokerUnfenced broker=1 broker_epoch=45
-    "#]]);
+    "#]],
+    );
     check(&partition(&world), expect!["leader=2 isr=2,3 elr= leader-epoch=1 partition-epoch=1"]);
 }
 
@@ -127,7 +134,9 @@ fn a_controlled_shutdown_moves_leadership_first_and_ends_when_everyone_knows() {
     let from = world.facts.len();
     world.begin_shutdown(1);
     world.run_until(8_000, "it may go", |world| world.brokers[0].lifecycle.state() == BrokerState::ShuttingDown);
-    check(&world.transcript(from), expect![[r#"
+    check(
+        &world.transcript(from),
+        expect![[r#"
         00:04.706.992 c1 MetadataAppended base_offset=17 records=2 epoch=1
         00:04.709.010 c1 MetadataCommitted high_watermark=19
         00:04.709.010 c1 BrokerShutdownBegun broker=1
@@ -136,7 +145,8 @@ fn a_controlled_shutdown_moves_leadership_first_and_ends_when_everyone_knows() {
         00:06.788.556 c1 MetadataAppended base_offset=23 records=1 epoch=1
         00:06.790.312 c1 MetadataCommitted high_watermark=24
         00:06.790.312 c1 BrokerFenced broker=1 broker_epoch=3 reason=ControlledShutdown
-    "#]]);
+    "#]],
+    );
     world.crash(broker(1));
     world.restart(broker(1));
     world.run_for(1_000);
@@ -175,7 +185,9 @@ fn without_them_the_last_of_the_isr_stays_in_it_and_leads_when_it_is_back() {
 }
 
 fn alter(world: &World, isr: &[u16], leader_epoch: i32, partition_epoch: i32) -> Request {
-    let epoch = |id: u16| world.active().unwrap().image().broker(BrokerId(id)).map_or(BrokerEpoch(-1), |broker| broker.broker_epoch);
+    let epoch = |id: u16| {
+        world.active().unwrap().image().broker(BrokerId(id)).map_or(BrokerEpoch(-1), |broker| broker.broker_epoch)
+    };
     Request::AlterPartition(AlterPartitionRequest {
         broker: BrokerId(1),
         broker_epoch: epoch(1),
@@ -218,11 +230,16 @@ fn a_reassignment_that_its_leader_completes_may_take_the_leadership_from_it() {
     let mut world = settled(WorldOptions::new(7, 3, 4).with_topic("orders", &[&[1, 2, 3]]));
     let replicas = [2, 3, 4].map(BrokerId).to_vec();
     let from = world.facts.len();
-    ask(&mut world, Request::AlterPartitionReassignments(AlterPartitionReassignmentsRequest { partition: ORDERS, replicas }));
+    ask(
+        &mut world,
+        Request::AlterPartitionReassignments(AlterPartitionReassignmentsRequest { partition: ORDERS, replicas }),
+    );
     let request = alter(&world, &[1, 2, 3, 4], 0, 1);
     assert_eq!(alter_error(&ask(&mut world, request)), ErrorCode::NewLeaderElected);
     check(&partition(&world), expect!["leader=2 isr=2,3,4 elr= leader-epoch=1 partition-epoch=2"]);
-    check(&world.transcript(from), expect![[r#"
+    check(
+        &world.transcript(from),
+        expect![[r#"
         00:04.706.443 c1 MetadataAppended base_offset=19 records=1 epoch=1
         00:04.708.226 c1 MetadataCommitted high_watermark=20
         00:04.708.226 c1 ReassignmentStarted partition=0-0 replicas=[2 3 4 1]
@@ -231,7 +248,8 @@ fn a_reassignment_that_its_leader_completes_may_take_the_leadership_from_it() {
         00:04.737.592 c1 LeaderElected partition=0-0 leader=2 previous=1 leader_epoch=1 election=FromIsr isr=[2 3 4]
         00:04.737.592 c1 IsrChanged partition=0-0 isr=[2 3 4] previous=[1 2 3] elr=[] partition_epoch=2
         00:04.737.592 c1 ReassignmentCompleted partition=0-0 replicas=[2 3 4]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -262,14 +280,17 @@ fn preferred_leaders_come_back_when_asked_for_or_after_five_minutes() {
     let request = AlterPartitionRequest { broker: BrokerId(2), broker_epoch: epoch(2), partitions };
     ask(&mut world, Request::AlterPartition(request));
     world.run_for(300_000);
-    check(&world.transcript(from), expect![[r#"
+    check(
+        &world.transcript(from),
+        expect![[r#"
         00:22.710.712 c1 MetadataAppended base_offset=57 records=1 epoch=1
         00:22.712.497 c1 MetadataCommitted high_watermark=58
         00:22.712.497 c1 IsrChanged partition=0-0 isr=[1 2 3] previous=[2 3] elr=[] partition_epoch=2
         05:01.587.209 c1 MetadataAppended base_offset=615 records=2 epoch=1
         05:01.589.335 c1 MetadataCommitted high_watermark=617
         05:01.589.335 c1 LeaderElected partition=0-0 leader=1 previous=2 leader_epoch=2 election=Preferred isr=[1 2 3]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -298,7 +319,9 @@ fn topics_partitions_settings_and_producer_ids_are_made_on_request_and_refused_w
         let request = AllocateProducerIdsRequest { broker: BrokerId(1), broker_epoch };
         said += &format!("{:?}\n", ask(&mut world, Request::AllocateProducerIds(request)));
     }
-    check(&said, expect![[r#"
+    check(
+        &said,
+        expect![[r#"
         CreateTopics(CreateTopicsResponse { results: [(TopicName("mail"), None), (TopicName("orders"), TopicAlreadyExists), (TopicName("wide"), InvalidReplicationFactor), (TopicName("none"), InvalidPartitions)] })
         CreatePartitions(CreatePartitionsResponse { error: None })
         CreatePartitions(CreatePartitionsResponse { error: InvalidPartitions })
@@ -308,7 +331,8 @@ fn topics_partitions_settings_and_producer_ids_are_made_on_request_and_refused_w
         AllocateProducerIds(AllocateProducerIdsResponse { error: None, start: ProducerId(0), count: 1000 })
         AllocateProducerIds(AllocateProducerIdsResponse { error: None, start: ProducerId(1000), count: 1000 })
         AllocateProducerIds(AllocateProducerIdsResponse { error: StaleBrokerEpoch, start: ProducerId(-1), count: 0 })
-    "#]]);
+    "#]],
+    );
     world.run_for(1_000);
     let image = &mut world.brokers[0].image;
     assert_eq!(image.next_producer_id(), ProducerId(2_000));
@@ -325,7 +349,10 @@ fn a_controller_that_is_not_active_refuses() {
     let request = CreatePartitionsRequest { topic: TopicName::new("orders"), count: 9 };
     world.request(Node::Controller(standby), Request::CreatePartitions(request));
     world.run_for(100);
-    check(&format!("{:?}", world.responses.last().unwrap().2), expect!["CreatePartitions(CreatePartitionsResponse { error: NotController })"]);
+    check(
+        &format!("{:?}", world.responses.last().unwrap().2),
+        expect!["CreatePartitions(CreatePartitionsResponse { error: NotController })"],
+    );
 }
 
 #[test]
@@ -361,7 +388,8 @@ fn what_a_cut_off_controller_decides_never_happened() {
     let active = world.active().unwrap().id();
     world.isolate(Node::Controller(active));
     let (name, replication_factor) = (TopicName::new("ghost"), 3);
-    let topics = vec![NewTopic { name, partitions: 1, replication_factor, assignments: Vec::new(), configs: Vec::new() }];
+    let topics =
+        vec![NewTopic { name, partitions: 1, replication_factor, assignments: Vec::new(), configs: Vec::new() }];
     world.request(Node::Controller(active), Request::CreateTopics(CreateTopicsRequest { topics }));
     world.run_for(500);
     let topics = |world: &World| world.controllers[usize::from(active.0) - 1].image().topics().count();

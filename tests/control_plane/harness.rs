@@ -69,7 +69,13 @@ impl WorldOptions {
     /// A topic with these replicas for each partition.
     pub(crate) fn with_topic(mut self, name: &str, assignments: &[&[u16]]) -> Self {
         let assignments = assignments.iter().map(|replicas| replicas.iter().copied().map(BrokerId).collect()).collect();
-        self.topics.push(NewTopic { name: TopicName::new(name), partitions: 0, replication_factor: 0, assignments, configs: Vec::new() });
+        self.topics.push(NewTopic {
+            name: TopicName::new(name),
+            partitions: 0,
+            replication_factor: 0,
+            assignments,
+            configs: Vec::new(),
+        });
         self
     }
 }
@@ -141,7 +147,11 @@ impl World {
     }
     pub(crate) fn active(&self) -> Option<&Controller> {
         let is_up = |controller: &&Controller| !self.down.contains(&Node::Controller(controller.id()));
-        self.controllers.iter().filter(is_up).filter(|controller| controller.is_active()).max_by_key(|controller| controller.quorum().epoch())
+        self.controllers
+            .iter()
+            .filter(is_up)
+            .filter(|controller| controller.is_active())
+            .max_by_key(|controller| controller.quorum().epoch())
     }
 
     pub(crate) fn is_up(&self, node: Node) -> bool {
@@ -299,7 +309,10 @@ impl ToyBroker {
         self.image = MetadataImage::default();
     }
     fn around(&self) -> Surroundings {
-        Surroundings { controller: self.observer.leader(), current_metadata_offset: Offset(self.image.next_offset().0 - 1) }
+        Surroundings {
+            controller: self.observer.leader(),
+            current_metadata_offset: Offset(self.image.next_offset().0 - 1),
+        }
     }
     fn handle(&mut self, cause: Cause, out: &mut Outbox) {
         let around = self.around();

@@ -70,7 +70,9 @@ impl Invariants {
         for left in controllers {
             for right in controllers {
                 let (left, right) = (batches(left), batches(right));
-                let same = |(left, right): &(&MetadataBatch, &MetadataBatch)| (left.base_offset, left.epoch) == (right.base_offset, right.epoch);
+                let same = |(left, right): &(&MetadataBatch, &MetadataBatch)| {
+                    (left.base_offset, left.epoch) == (right.base_offset, right.epoch)
+                };
                 let shared = left.iter().zip(&right).filter(same).count();
                 assert_eq!(left[..shared], right[..shared], "logs match up to their last common batch");
             }

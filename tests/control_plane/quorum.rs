@@ -51,7 +51,10 @@ fn storm(seed: u64, voters: u16) -> World {
     assert_eq!(elections(&world), elected, "seed {seed}: an election in peace");
     let now: Vec<_> = world.controllers.iter().map(|controller| controller.quorum().high_watermark()).collect();
     assert!(now.iter().all(|high_watermark| *high_watermark > before), "seed {seed}: {before} then {now:?}");
-    assert!(world.brokers.iter().all(|broker| broker.observer.leader() == active), "seed {seed}: brokers do not know the leader");
+    assert!(
+        world.brokers.iter().all(|broker| broker.observer.leader() == active),
+        "seed {seed}: brokers do not know the leader"
+    );
     Invariants::check_logs_match(&world.controllers);
     world
 }
@@ -203,7 +206,14 @@ fn storms_are_storms() {
             *kinds.entry(format!("{fact:?}").split(' ').next().unwrap().to_owned()).or_default() += 1;
         }
     }
-    for kind in ["QuorumLeaderElected", "QuorumLeaderResigned", "MetadataTruncated", "QuorumVoteRefused", "BrokerFenced", "ControllerDeactivated"] {
+    for kind in [
+        "QuorumLeaderElected",
+        "QuorumLeaderResigned",
+        "MetadataTruncated",
+        "QuorumVoteRefused",
+        "BrokerFenced",
+        "ControllerDeactivated",
+    ] {
         assert!(kinds.get(kind).is_some_and(|count| *count >= 5), "{kind}: {kinds:?}");
     }
 }

@@ -14,7 +14,12 @@ fn model() -> Model {
 }
 
 fn press(model: &mut Model, key: &str) -> Commands {
-    model.update(Msg::PressedKey(KeyPress { key: key.to_owned(), has_modifier: false, is_typing: false, is_on_button: false }))
+    model.update(Msg::PressedKey(KeyPress {
+        key: key.to_owned(),
+        has_modifier: false,
+        is_typing: false,
+        is_on_button: false,
+    }))
 }
 
 /// Frames of a sixtieth of a second, until `is_done` or for a minute.
@@ -53,7 +58,8 @@ fn the_suggested_thing_kills_the_leader_and_the_run_goes_on() {
 fn from_the_crash_to_the_new_leader_takes_less_than_a_minute_at_auto_pace() {
     let mut model = model();
     model.update(Msg::PressedPrimary);
-    let has_new_leader = |model: &Model| model.views.cluster.rows().next().is_some_and(|row| row.leader == Some(BrokerId(2)));
+    let has_new_leader =
+        |model: &Model| model.views.cluster.rows().next().is_some_and(|row| row.leader == Some(BrokerId(2)));
     assert!(play_until(&mut model, has_new_leader));
 }
 
@@ -106,7 +112,11 @@ fn selecting_opens_the_inspector_on_the_thing() {
 #[test]
 fn a_setting_that_fits_is_an_intervention_and_one_that_does_not_is_refused_with_its_name() {
     let mut model = model();
-    let set = |value: &str| Msg::ChangedSetting { place: ConfigPlace::All(Scope::Producer), property: "acks".to_owned(), value: value.to_owned() };
+    let set = |value: &str| Msg::ChangedSetting {
+        place: ConfigPlace::All(Scope::Producer),
+        property: "acks".to_owned(),
+        value: value.to_owned(),
+    };
     model.update(set("some"));
     assert_eq!(model.page.refusal, Some(Refusal { property: "acks".to_owned(), value: "some".to_owned() }));
     assert!(model.run.recipe().interventions.is_empty());
@@ -156,8 +166,14 @@ fn a_link_that_cannot_be_read_opens_the_usual_story_and_says_so() {
 fn choices_are_kept_and_the_document_told() {
     let mut model = model();
     let commands = model.update(Msg::ChoseTheme(Theme::Dark));
-    assert_eq!(commands, vec![Command::Keep(model.page.preferences), Command::Dress { title: "A loja inteira · Correio".to_owned() }]);
-    assert_eq!(model.update(Msg::ChoseLanguage(Language::En))[1], Command::Dress { title: "The whole shop · Correio".to_owned() });
+    assert_eq!(
+        commands,
+        vec![Command::Keep(model.page.preferences), Command::Dress { title: "A loja inteira · Correio".to_owned() }]
+    );
+    assert_eq!(
+        model.update(Msg::ChoseLanguage(Language::En))[1],
+        Command::Dress { title: "The whole shop · Correio".to_owned() }
+    );
 }
 
 #[test]
@@ -205,7 +221,10 @@ fn marks_are_visited_one_by_one_both_ways() {
 fn a_thousand_messages_in_any_order_break_nothing() {
     let mut model = model();
     let mut state = 0x9e37_79b9_7f4a_7c15_u64;
-    let keys = [" ", "k", ".", ",", "Home", "End", "PageUp", "PageDown", "-", "+", "0", "b", "p", "q", "g", "o", "x", "c", "r", "f", "s", "z", "1", "2", "3", "4", "5", "i", "d", "Escape", "?"];
+    let keys = [
+        " ", "k", ".", ",", "Home", "End", "PageUp", "PageDown", "-", "+", "0", "b", "p", "q", "g", "o", "x", "c", "r",
+        "f", "s", "z", "1", "2", "3", "4", "5", "i", "d", "Escape", "?",
+    ];
     for _ in 0..1_000 {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         let choice = (state >> 33) as usize;
@@ -214,7 +233,11 @@ fn a_thousand_messages_in_any_order_break_nothing() {
             2 => drop(model.update(Msg::FramePassed { wall_micros: (choice % 50_000) as u64 })),
             3 => drop(model.update(Msg::SoughtTime(SimTime::from_millis((choice % 12_000) as u64)))),
             _ => {
-                let action = model.views.inspector.as_ref().and_then(|view| view.actions.get(choice / 5 % view.actions.len().max(1)).cloned());
+                let action = model
+                    .views
+                    .inspector
+                    .as_ref()
+                    .and_then(|view| view.actions.get(choice / 5 % view.actions.len().max(1)).cloned());
                 action.into_iter().for_each(|action| drop(model.update(Msg::ChoseAction(action))));
             }
         }

@@ -77,12 +77,16 @@ pub fn value(text: Text, names: &Names, now: SimTime, value: &Value) -> String {
         Value::Number(number) => text.integer(*number),
         Value::Bytes(bytes) => text.bytes(*bytes),
         Value::Offset(offset) => offset.to_string(),
-        Value::Share { used, capacity } => text.value_share(&text.integer(*used as i64), &text.integer(*capacity as i64)),
+        Value::Share { used, capacity } => {
+            text.value_share(&text.integer(*used as i64), &text.integer(*capacity as i64))
+        }
         Value::Factor(factor) => text.value_factor(*factor),
         Value::Brokers(brokers) if brokers.is_empty() => text.value_none(),
         Value::Brokers(brokers) => brokers.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         Value::Partitions(partitions) if partitions.is_empty() => text.value_none(),
-        Value::Partitions(partitions) => partitions.iter().map(|partition| names.partition(*partition)).collect::<Vec<_>>().join(", "),
+        Value::Partitions(partitions) => {
+            partitions.iter().map(|partition| names.partition(*partition)).collect::<Vec<_>>().join(", ")
+        }
         Value::Node(None) | Value::Nothing | Value::Lasting(None) => text.value_none(),
         Value::Node(Some(node)) => super::node(text, names, *node),
         Value::At(None) => text.mark_waiting(),
@@ -100,7 +104,13 @@ pub fn value(text: Text, names: &Names, now: SimTime, value: &Value) -> String {
         Value::Group(state) => state_name(*state).to_owned(),
         Value::Service(role) => service(text, *role),
         Value::Key(mark) => mark.letter.to_string(),
-        Value::Cut(is_cut) => if *is_cut { text.value_cut() } else { text.value_whole() },
+        Value::Cut(is_cut) => {
+            if *is_cut {
+                text.value_cut()
+            } else {
+                text.value_whole()
+            }
+        }
         Value::Name(name) => name.to_string(),
     }
 }

@@ -21,7 +21,9 @@ pub fn flag(text: Text, names: &Names, kind: &FlagKind) -> String {
         FlagKind::DiskSlowed(broker) => text.flag_disk_slowed(&text.broker(*broker)),
         FlagKind::ConfigChanged => text.flag_config_changed(),
         FlagKind::Fenced(broker) => text.flag_fenced(&text.broker(*broker)),
-        FlagKind::LeaderElected(partition, broker) => text.flag_leader_elected(&names.partition(*partition), &text.broker(*broker)),
+        FlagKind::LeaderElected(partition, broker) => {
+            text.flag_leader_elected(&names.partition(*partition), &text.broker(*broker))
+        }
         FlagKind::RecordsTruncated(partition) => text.flag_truncated(&names.partition(*partition)),
         FlagKind::AcknowledgedRecordLost => text.flag_record_lost(),
         FlagKind::OtherIntervention => text.flag_other(),

@@ -5,7 +5,9 @@ use correio::scenario::schema::Words;
 
 /// True when `LC_ALL`, `LC_MESSAGES` or `LANG` asks for Portuguese.
 pub(crate) fn is_portuguese() -> bool {
-    let asked = ["LC_ALL", "LC_MESSAGES", "LANG"].iter().find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
+    let asked = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| std::env::var(name).ok().filter(|value| !value.is_empty()));
     asked.is_some_and(|value| value.starts_with("pt"))
 }
 

@@ -61,13 +61,21 @@ fn recipe(name: &str) -> Result<Recipe, String> {
 fn read(file: &Path) -> Result<String, String> {
     std::fs::read_to_string(file).map_err(|error| {
         let file = file.display();
-        if is_portuguese() { format!("não consegui ler {file}: {error}") } else { format!("cannot read {file}: {error}") }
+        if is_portuguese() {
+            format!("não consegui ler {file}: {error}")
+        } else {
+            format!("cannot read {file}: {error}")
+        }
     })
 }
 
 fn until(text: &str) -> Result<SimTime, String> {
     let duration = Duration::parse(text).ok_or_else(|| {
-        let wrong = ScenarioError::new("", format!("`{text}` não é um tempo: escreva `60s` ou `5min`"), format!("`{text}` is not a time: write `60s` or `5min`"));
+        let wrong = ScenarioError::new(
+            "",
+            format!("`{text}` não é um tempo: escreva `60s` ou `5min`"),
+            format!("`{text}` is not a time: write `60s` or `5min`"),
+        );
         sentence(&wrong)
     })?;
     Ok(SimTime::ZERO + duration.0)
@@ -153,16 +161,31 @@ fn print_report(run: &Run, report: &Report) {
     let say = |pt_text: String, en_text: String| println!("{}", if pt { pt_text } else { en_text });
     println!("{} ({}, seed {})", words(&run.recipe.prepared.scenario.title), report.scenario, report.seed);
     let (events, seconds) = (report.events, report.simulated_ms / 1_000);
-    say(format!("{events} eventos, {seconds} s simulados, digest {}", report.digest), format!("{events} events, {seconds} simulated s, digest {}", report.digest));
+    say(
+        format!("{events} eventos, {seconds} s simulados, digest {}", report.digest),
+        format!("{events} events, {seconds} simulated s, digest {}", report.digest),
+    );
     let r = &report.records;
     say(
-        format!("registros: {} enviados, {} confirmados, {} confirmados e perdidos, {} duplicados", r.sent, r.acknowledged, r.lost_acknowledged, r.duplicated),
-        format!("records: {} sent, {} acknowledged, {} acknowledged and lost, {} duplicated", r.sent, r.acknowledged, r.lost_acknowledged, r.duplicated),
+        format!(
+            "registros: {} enviados, {} confirmados, {} confirmados e perdidos, {} duplicados",
+            r.sent, r.acknowledged, r.lost_acknowledged, r.duplicated
+        ),
+        format!(
+            "records: {} sent, {} acknowledged, {} acknowledged and lost, {} duplicated",
+            r.sent, r.acknowledged, r.lost_acknowledged, r.duplicated
+        ),
     );
     let o = &report.orders;
     say(
-        format!("pedidos: {} feitos, {} pagos, {} com e-mail ({} em dobro), {} com estoque, {} contados, {} incompletos", o.placed, o.paid, o.mailed, o.mailed_twice, o.reserved, o.counted, o.missing),
-        format!("orders: {} placed, {} paid, {} mailed ({} twice), {} reserved, {} counted, {} incomplete", o.placed, o.paid, o.mailed, o.mailed_twice, o.reserved, o.counted, o.missing),
+        format!(
+            "pedidos: {} feitos, {} pagos, {} com e-mail ({} em dobro), {} com estoque, {} contados, {} incompletos",
+            o.placed, o.paid, o.mailed, o.mailed_twice, o.reserved, o.counted, o.missing
+        ),
+        format!(
+            "orders: {} placed, {} paid, {} mailed ({} twice), {} reserved, {} counted, {} incomplete",
+            o.placed, o.paid, o.mailed, o.mailed_twice, o.reserved, o.counted, o.missing
+        ),
     );
     for (id, group) in &report.groups {
         say(
@@ -193,7 +216,9 @@ pub(crate) fn schema() -> ExitCode {
 }
 
 pub(crate) fn check(file: &Path) -> ExitCode {
-    match read(file).and_then(|text| prepare(&text).map_err(|error| format!("{}: {}", file.display(), sentence(&error)))) {
+    match read(file)
+        .and_then(|text| prepare(&text).map_err(|error| format!("{}: {}", file.display(), sentence(&error))))
+    {
         Ok(_) => {
             println!("{}: {}", file.display(), if is_portuguese() { "está certo" } else { "is right" });
             ExitCode::SUCCESS

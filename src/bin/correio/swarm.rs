@@ -66,7 +66,13 @@ impl Witness for Lines {
 pub(crate) fn swarm(arguments: &SwarmArguments) -> ExitCode {
     let Some((first, end)) = seeds(&arguments.seeds) else {
         let text = &arguments.seeds;
-        eprintln!("correio: {}", say(&format!("`{text}` não são seeds: escreva `0..1000`"), &format!("`{text}` are no seeds: write `0..1000`")));
+        eprintln!(
+            "correio: {}",
+            say(
+                &format!("`{text}` não são seeds: escreva `0..1000`"),
+                &format!("`{text}` are no seeds: write `0..1000`")
+            )
+        );
         return ExitCode::from(BAD_INPUT);
     };
     if arguments.scenario {

@@ -42,14 +42,23 @@ pub struct Appended {
 impl RecordAccumulator {
     /// Puts a record into a batch of its partition, a new one when the last is full. When memory is short the caller
     /// waits in line until `deadline`.
-    pub fn append(&mut self, now: SimTime, append: ToAppend, deadline: SimTime, cluster: &ClusterMetadata, random: Random) -> Append {
+    pub fn append(
+        &mut self,
+        now: SimTime,
+        append: ToAppend,
+        deadline: SimTime,
+        cluster: &ClusterMetadata,
+        random: Random,
+    ) -> Append {
         let (partition, append) = match self.try_append(now, append, cluster, random) {
             Ok(appended) => return Append::Appended(appended),
             Err(rejected) => rejected,
         };
         let size = batch_size_upper_bound(&append.record).max(self.settings.batch_size);
         match self.pool.allocate(now, size, deadline) {
-            Allocation::Granted => Append::Appended(self.append_to_new_batch(now, partition, append, size, cluster, random)),
+            Allocation::Granted => {
+                Append::Appended(self.append_to_new_batch(now, partition, append, size, cluster, random))
+            }
             Allocation::Waiting(waiter) => {
                 self.blocked.push((waiter, append));
                 Append::WouldBlock(waiter)
@@ -70,7 +79,9 @@ impl RecordAccumulator {
                 self.pool.deallocate(size);
                 Some((waiter, appended))
             }
-            Err((partition, append)) => Some((waiter, self.append_to_new_batch(now, partition, append, size, cluster, random))),
+            Err((partition, append)) => {
+                Some((waiter, self.append_to_new_batch(now, partition, append, size, cluster, random)))
+            }
         }
     }
 
@@ -140,7 +151,12 @@ impl RecordAccumulator {
         queue.batches.push_back(batch);
         let is_batch_full = queue.batches.len() > 1 || queue.is_every_batch_full();
         if append.partition.is_none() {
-            queues.on_appended_without_key(partition.partition, added, &|| topic_partitions(cluster, partition.topic), random);
+            queues.on_appended_without_key(
+                partition.partition,
+                added,
+                &|| topic_partitions(cluster, partition.topic),
+                random,
+            );
         }
         self.batches_queued += 1;
         Appended { partition, is_batch_full, is_new_batch: true }

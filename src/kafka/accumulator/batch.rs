@@ -46,12 +46,20 @@ enum Records {
     Open(Vec<Record>),
     /// Full, not sent yet.
     Full(Vec<Record>),
-    Closed { records: Arc<[Record]>, size: u32 },
+    Closed {
+        records: Arc<[Record]>,
+        size: u32,
+    },
 }
 
 impl ProducerBatch {
     /// An empty batch. `estimated_ratio` is `None` without compression.
-    pub fn new(partition: TopicPartition, now: SimTime, write_limit: u32, estimated_ratio: Option<CompressionRatio>) -> Self {
+    pub fn new(
+        partition: TopicPartition,
+        now: SimTime,
+        write_limit: u32,
+        estimated_ratio: Option<CompressionRatio>,
+    ) -> Self {
         Self {
             partition,
             created_at: now,
@@ -139,8 +147,10 @@ impl ProducerBatch {
     /// Ready for the wire. `ratio` is what compression really makes of it, `None` without compression.
     pub fn close(&mut self, ratio: Option<CompressionRatio>) {
         if let Records::Open(records) | Records::Full(records) = &mut self.records {
-            let compressed = ratio.map_or(self.records_size, |ratio| (u64::from(self.records_size) * u64::from(ratio) / 1_000) as u32);
-            self.records = Records::Closed { records: std::mem::take(records).into(), size: BATCH_OVERHEAD + compressed };
+            let compressed = ratio
+                .map_or(self.records_size, |ratio| (u64::from(self.records_size) * u64::from(ratio) / 1_000) as u32);
+            self.records =
+                Records::Closed { records: std::mem::take(records).into(), size: BATCH_OVERHEAD + compressed };
         }
     }
 
@@ -173,7 +183,11 @@ impl ProducerBatch {
     /// What is left of the wait after a failure. A leader that has changed since need not be spared (KIP-951).
     pub fn backoff_left(&self, now: SimTime) -> SimDuration {
         let has_leader_changed = self.attempts == self.attempts_when_leader_changed;
-        if self.attempts == 0 || has_leader_changed { SimDuration::ZERO } else { self.backoff.saturating_sub(self.waited(now)) }
+        if self.attempts == 0 || has_leader_changed {
+            SimDuration::ZERO
+        } else {
+            self.backoff.saturating_sub(self.waited(now))
+        }
     }
 
     /// Takes note of the partition's leader epoch as the client knows it by now.

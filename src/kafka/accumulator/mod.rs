@@ -78,7 +78,10 @@ impl RecordAccumulator {
     /// The same, to give batches that were sent before another sequence (KIP-360).
     pub fn queue_mut(&mut self, partition: TopicPartition) -> impl Iterator<Item = &mut ProducerBatch> {
         let topic = self.topics.iter_mut().find(|queues| queues.topic == partition.topic);
-        topic.and_then(|topic| topic.existing_mut(partition.partition)).into_iter().flat_map(|queue| queue.batches.iter_mut())
+        topic
+            .and_then(|topic| topic.existing_mut(partition.partition))
+            .into_iter()
+            .flat_map(|queue| queue.batches.iter_mut())
     }
     /// Partitions that something waits for.
     pub fn queued_partitions(&self) -> impl Iterator<Item = TopicPartition> {
@@ -123,7 +126,8 @@ impl RecordAccumulator {
     }
     fn set_muted(&mut self, partition: TopicPartition, is_muted: bool) {
         let topic = self.topics.iter_mut().find(|queues| queues.topic == partition.topic);
-        let queue = topic.and_then(|topic| topic.existing_mut(partition.partition)).expect("what was drained has a queue");
+        let queue =
+            topic.and_then(|topic| topic.existing_mut(partition.partition)).expect("what was drained has a queue");
         queue.is_muted = is_muted;
     }
 
@@ -169,5 +173,4 @@ impl RecordAccumulator {
     fn existing_queue(&self, partition: TopicPartition) -> Option<&PartitionQueue> {
         self.topics.iter().find(|queues| queues.topic == partition.topic)?.existing(partition.partition)
     }
-
 }

@@ -1,8 +1,8 @@
 //! The queues of one topic inside a producer's accumulator, with what the built-in partitioner and the estimate of
 //! compression keep for each topic (`RecordAccumulator.TopicInfo`, `CompressionRatioEstimator`).
 
-use crate::kafka::builtin_partitioner::{BuiltInPartitioner, LookUp, QueueLoad, Random};
 use super::batch::{CompressionRatio, ProducerBatch};
+use crate::kafka::builtin_partitioner::{BuiltInPartitioner, LookUp, QueueLoad, Random};
 use crate::protocol::ids::{BrokerId, PartitionIndex, TopicId, TopicPartition};
 use crate::protocol::metadata::ClusterMetadata;
 use std::collections::VecDeque;

@@ -52,12 +52,15 @@ impl RecordAccumulator {
     /// the producer. A batch that waits after a failure is never hurried.
     pub fn ready(&mut self, now: SimTime, cluster: &ClusterMetadata) -> Ready {
         let mut ready = Ready::default();
-        let is_hurried = self.pool.waiting() > 0 || self.flushes_in_progress > 0 || self.is_transaction_completing || self.is_closed;
+        let is_hurried =
+            self.pool.waiting() > 0 || self.flushes_in_progress > 0 || self.is_transaction_completing || self.is_closed;
         for topic in &mut self.topics {
             let partition_count = cluster.topic(topic.topic).map_or(0, |topic| topic.partitions.len());
             let is_adaptive = self.settings.is_partitioning_adaptive && topic.queues_in_use() >= partition_count;
             let (latencies, timeout) = (&self.latencies, self.settings.availability_timeout);
-            let is_slow = |broker| timeout > SimDuration::ZERO && latencies.iter().any(|latency| latency.is_over(broker, timeout));
+            let is_slow = |broker| {
+                timeout > SimDuration::ZERO && latencies.iter().any(|latency| latency.is_over(broker, timeout))
+            };
             topic.update_load(cluster, is_adaptive, is_slow);
             for (partition, queue) in topic.in_use() {
                 let is_full = queue.batches.len() > 1;

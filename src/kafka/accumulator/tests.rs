@@ -23,7 +23,12 @@ fn partition(index: u16) -> TopicPartition {
 
 /// Two partitions, both led by one broker in this epoch.
 fn cluster(epoch: i32) -> ClusterMetadata {
-    let led = PartitionMetadata { leader: Some(BROKER), leader_epoch: LeaderEpoch(epoch), replicas: Vec::new(), isr: Vec::new() };
+    let led = PartitionMetadata {
+        leader: Some(BROKER),
+        leader_epoch: LeaderEpoch(epoch),
+        replicas: Vec::new(),
+        isr: Vec::new(),
+    };
     let topic = TopicMetadata { topic: TopicId(0), name: TopicName::new("t"), partitions: vec![led.clone(), led] };
     ClusterMetadata { brokers: Vec::new(), topics: vec![topic] }
 }
@@ -45,7 +50,13 @@ fn accumulator() -> RecordAccumulator {
 
 /// A record of 100 bytes, of which one fits a batch and two do not.
 fn append(accumulator: &mut RecordAccumulator, now: u64, id: u64, to: u16) -> Append {
-    let record = Record { id: RecordId(id), timestamp: at(now), key: None, value: Some(vec![0; 100].into()), headers: Vec::new() };
+    let record = Record {
+        id: RecordId(id),
+        timestamp: at(now),
+        key: None,
+        value: Some(vec![0; 100].into()),
+        headers: Vec::new(),
+    };
     let to_append = ToAppend { topic: TopicId(0), partition: Some(PartitionIndex(to)), record };
     accumulator.append(at(now), to_append, at(now + 50), &cluster(0), &mut || 0)
 }
@@ -157,13 +168,22 @@ fn a_batch_too_large_comes_back_in_parts_that_carry_on_its_sequence() {
     let mut accumulator = accumulator();
     let mut big = ProducerBatch::new(partition(0), at(0), 600, None);
     for id in 1..=3 {
-        let record = Record { id: RecordId(id), timestamp: at(0), key: None, value: Some(vec![0; 100].into()), headers: Vec::new() };
+        let record = Record {
+            id: RecordId(id),
+            timestamp: at(0),
+            key: None,
+            value: Some(vec![0; 100].into()),
+            headers: Vec::new(),
+        };
         big.try_append(at(0), record).expect("there is room");
     }
     big.is_split = true;
     (big.producer_id, big.base_sequence) = (ProducerId(9), Sequence(40));
     assert_eq!(accumulator.split_and_reenqueue(&big), 3);
-    let queued: Vec<_> = accumulator.queue(partition(0)).map(|batch| (ids(std::slice::from_ref(batch)), batch.base_sequence.0)).collect();
+    let queued: Vec<_> = accumulator
+        .queue(partition(0))
+        .map(|batch| (ids(std::slice::from_ref(batch)), batch.base_sequence.0))
+        .collect();
     assert_eq!(queued, [(vec![1], 40), (vec![2], 41), (vec![3], 42)]);
 }
 
@@ -205,7 +225,13 @@ fn records_without_a_key_leave_a_partition_whose_batch_was_sent() {
     let mut drawn = [1, 0, 0].into_iter();
     let mut partitions = Vec::new();
     for id in 0..4 {
-        let record = Record { id: RecordId(id), timestamp: at(0), key: None, value: Some(vec![0; 100].into()), headers: Vec::new() };
+        let record = Record {
+            id: RecordId(id),
+            timestamp: at(0),
+            key: None,
+            value: Some(vec![0; 100].into()),
+            headers: Vec::new(),
+        };
         let to_append = ToAppend { topic: TopicId(0), partition: None, record };
         let mut random = || drawn.next().expect("one number a switch");
         let Append::Appended(appended) = accumulator.append(at(id), to_append, at(99), &cluster(0), &mut random) else {

@@ -157,7 +157,10 @@ pub fn by_topic_id(
     let identified = |named: &NamedPartition| {
         topic_id(&named.topic).map(|topic| TopicPartition { topic, partition: named.partition })
     };
-    assignment.iter().map(|(member, partitions)| (member.clone(), partitions.iter().filter_map(identified).collect())).collect()
+    assignment
+        .iter()
+        .map(|(member, partitions)| (member.clone(), partitions.iter().filter_map(identified).collect()))
+        .collect()
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Which partitions lie in whose rack (KIP-881), and when that matters at all.
 
-use super::ranked::{RankedGroup, Slot};
 use super::MemberSubscription;
+use super::ranked::{RankedGroup, Slot};
 use crate::protocol::ids::Rack;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,7 +12,10 @@ pub(super) fn rack_of(member: &MemberSubscription) -> Option<&Rack> {
 
 /// True when assigning by rack can help (`AbstractPartitionAssignor.useRackAwareAssignment`): members and replicas share a
 /// rack, and not every partition is in every rack.
-pub(super) fn racks_matter<'a>(members: &BTreeSet<&Rack>, partitions: impl Iterator<Item = &'a BTreeSet<Rack>> + Clone) -> bool {
+pub(super) fn racks_matter<'a>(
+    members: &BTreeSet<&Rack>,
+    partitions: impl Iterator<Item = &'a BTreeSet<Rack>> + Clone,
+) -> bool {
     let all: BTreeSet<&Rack> = partitions.clone().flatten().collect();
     let is_everywhere = |racks: &BTreeSet<Rack>| racks.iter().eq(all.iter().copied());
     !members.is_disjoint(&all) && !partitions.clone().all(is_everywhere)
@@ -67,7 +70,8 @@ impl<'a> RackInfo<'a> {
 
     /// The place in `members` of the first, going round from `start`, that sits in a rack of the partition.
     pub(super) fn next_nearby_member(&self, slot: Slot, members: &[usize], start: usize) -> Option<usize> {
-        let is_near = |member: usize| self.member_racks[member].is_some_and(|rack| self.partition_racks[slot].contains(rack));
+        let is_near =
+            |member: usize| self.member_racks[member].is_some_and(|rack| self.partition_racks[slot].contains(rack));
         (0..members.len()).map(|step| (start + step) % members.len()).find(|place| is_near(members[*place]))
     }
 }

@@ -39,7 +39,13 @@ fn assign_within_racks(group: &RankedGroup<'_>, topics: &mut [TopicState<'_>], l
     }
 }
 
-fn assign_co_partitioned(topics: &mut [TopicState<'_>], places: &[usize], members: &[usize], partitions: usize, lists: &mut Lists) {
+fn assign_co_partitioned(
+    topics: &mut [TopicState<'_>],
+    places: &[usize],
+    members: &[usize],
+    partitions: usize,
+    lists: &mut Lists,
+) {
     let mut remaining = members.to_vec();
     for index in 0..partitions {
         let takes = |member: &usize| {

@@ -52,7 +52,13 @@ impl<'a> RankedGroup<'a> {
             rank_of_topic.insert(name, topics.len());
             let first = topic_of.len();
             topic_of.resize(first + partitions.len(), topics.len());
-            topics.push(RankedTopic { name, first, partitions: partitions.len(), racks: partitions, subscribers: Vec::new() });
+            topics.push(RankedTopic {
+                name,
+                first,
+                partitions: partitions.len(),
+                racks: partitions,
+                subscribers: Vec::new(),
+            });
         }
         let subscribed: Vec<_> = members.iter().map(|member| known_topics(member, &rank_of_topic)).collect();
         for (member, list) in subscribed.iter().enumerate() {

@@ -139,7 +139,12 @@ impl Constrained {
         }
     }
 
-    fn build(mut self, group: &RankedGroup<'_>, mut ownership: Ownership, racks: &RackInfo<'_>) -> (Lists, BTreeMap<Slot, usize>) {
+    fn build(
+        mut self,
+        group: &RankedGroup<'_>,
+        mut ownership: Ownership,
+        racks: &RackInfo<'_>,
+    ) -> (Lists, BTreeMap<Slot, usize>) {
         for member in java_hash_map::iteration_order(group.members.iter().map(|member| member.member_id.as_str())) {
             let owned = std::mem::take(&mut ownership.owned[member]);
             self.keep_owned(group, member, owned, racks);
@@ -158,7 +163,8 @@ impl Constrained {
     }
 
     fn keep_owned(&mut self, group: &RankedGroup<'_>, member: usize, owned: Vec<Slot>, racks: &RackInfo<'_>) {
-        let (mismatched, mut owned): (Vec<_>, Vec<_>) = owned.into_iter().partition(|slot| racks.mismatch(member, *slot));
+        let (mismatched, mut owned): (Vec<_>, Vec<_>) =
+            owned.into_iter().partition(|slot| racks.mismatch(member, *slot));
         self.revoked.extend(mismatched.into_iter().map(|slot| (slot, member)));
         owned.sort_by_key(|slot| (group.index(*slot), *slot));
         owned.retain(|slot| !self.contested.contains(slot));

@@ -88,7 +88,13 @@ impl<'a> Balancing<'a> {
         (self.lists[member].len(), self.group.rank_of_member[member])
     }
 
-    fn balance(&mut self, mut unassigned: Vec<Slot>, previous: &BTreeMap<Slot, usize>, must_revoke: bool, racks: &RackInfo<'_>) {
+    fn balance(
+        &mut self,
+        mut unassigned: Vec<Slot>,
+        previous: &BTreeMap<Slot, usize>,
+        must_revoke: bool,
+        racks: &RackInfo<'_>,
+    ) {
         let is_first = self.by_load.last().is_some_and(|(count, _)| *count == 0);
         self.assign_to_least_loaded(&unassigned, racks);
         let group = self.group;
@@ -176,7 +182,8 @@ impl<'a> Balancing<'a> {
     fn better_owner(&self, slot: Slot, previous: &BTreeMap<Slot, usize>) -> Option<usize> {
         let count = self.lists[self.owner_of[slot]?].len();
         let gains = |member: &usize| self.lists[*member].len() + 1 < count;
-        let returns = previous.get(&slot).copied().filter(|member| self.by_load.contains(&self.load(*member)) && gains(member));
+        let returns =
+            previous.get(&slot).copied().filter(|member| self.by_load.contains(&self.load(*member)) && gains(member));
         returns.or_else(|| self.least_loaded(slot, |_| true).filter(gains))
     }
 
@@ -227,5 +234,9 @@ impl<'a> Balancing<'a> {
 /// The sum of the differences between all pairs of counts: zero is perfect balance.
 fn imbalance(by_load: &BTreeSet<(usize, usize)>) -> usize {
     let counts: Vec<_> = by_load.iter().map(|(count, _)| *count).collect();
-    counts.iter().enumerate().map(|(place, count)| counts[place..].iter().map(|other| other - count).sum::<usize>()).sum()
+    counts
+        .iter()
+        .enumerate()
+        .map(|(place, count)| counts[place..].iter().map(|other| other - count).sum::<usize>())
+        .sum()
 }

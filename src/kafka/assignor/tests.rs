@@ -130,20 +130,22 @@ mod properties {
         let owned = proptest::collection::vec((0_u8..5, 0_u16..7), 0..8);
         let rack = proptest::option::of(0_u8..3);
         let instance = proptest::option::weighted(0.2, Just(()));
-        (topics, owned, rack, proptest::option::of(-1..4), instance).prop_map(move |(topics, owned, rack, generation, instance)| {
-            let topics: BTreeSet<_> = topics.into_iter().collect();
-            // Kafka's sticky assignor may give a partition back to a former owner that no longer subscribes to its topic.
-            let owned = owned.into_iter().filter(|(topic, _)| topics.contains(topic));
-            let owned: BTreeSet<_> = owned.map(|(topic, index)| partition(&format!("t{topic}:{index}"))).collect();
-            MemberSubscription {
-                member_id: MemberId::new(&format!("c{id}")),
-                group_instance_id: instance.map(|()| format!("i{}", 9 - id).into()),
-                rack: rack.map(|rack| Rack::new(&format!("r{rack}"))),
-                topics: topics.into_iter().map(|topic| TopicName::new(&format!("t{topic}"))).collect(),
-                owned_partitions: owned.into_iter().collect(),
-                generation: generation.map(Generation),
-            }
-        })
+        (topics, owned, rack, proptest::option::of(-1..4), instance).prop_map(
+            move |(topics, owned, rack, generation, instance)| {
+                let topics: BTreeSet<_> = topics.into_iter().collect();
+                // Kafka's sticky assignor may give a partition back to a former owner that no longer subscribes to its topic.
+                let owned = owned.into_iter().filter(|(topic, _)| topics.contains(topic));
+                let owned: BTreeSet<_> = owned.map(|(topic, index)| partition(&format!("t{topic}:{index}"))).collect();
+                MemberSubscription {
+                    member_id: MemberId::new(&format!("c{id}")),
+                    group_instance_id: instance.map(|()| format!("i{}", 9 - id).into()),
+                    rack: rack.map(|rack| Rack::new(&format!("r{rack}"))),
+                    topics: topics.into_iter().map(|topic| TopicName::new(&format!("t{topic}"))).collect(),
+                    owned_partitions: owned.into_iter().collect(),
+                    generation: generation.map(Generation),
+                }
+            },
+        )
     }
 
     fn any_group() -> impl Strategy<Value = Vec<MemberSubscription>> {

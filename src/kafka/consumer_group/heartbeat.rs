@@ -65,7 +65,11 @@ impl ConsumerGroup {
             _ => return Err(ErrorCode::InvalidRequest),
         }
         if request.member_epoch < MemberEpoch::ZERO {
-            let answer = HeartbeatAnswer { member: request.member.clone(), member_epoch: request.member_epoch, assignment: None };
+            let answer = HeartbeatAnswer {
+                member: request.member.clone(),
+                member_epoch: request.member_epoch,
+                assignment: None,
+            };
             return Ok((answer, effects));
         }
         let before = self.members[&request.member].current.clone();
@@ -82,7 +86,8 @@ impl ConsumerGroup {
     fn answer(&self, request: &ConsumerGroupHeartbeat, before: &CurrentAssignment) -> HeartbeatAnswer {
         let current = &self.members[&request.member].current;
         let is_join = request.member_epoch == MemberEpoch::JOIN;
-        let is_full = request.rebalance_timeout.is_some() && request.subscribed_topics.is_some() && request.owned.is_some();
+        let is_full =
+            request.rebalance_timeout.is_some() && request.subscribed_topics.is_some() && request.owned.is_some();
         let has_changed = current.assigned != before.assigned;
         HeartbeatAnswer {
             member: request.member.clone(),
@@ -122,7 +127,11 @@ impl ConsumerGroup {
     fn validate_join(&self, request: &ConsumerGroupHeartbeat) -> Result<(), ErrorCode> {
         let has_no_partitions = request.owned.as_ref().is_some_and(BTreeSet::is_empty);
         let has_topics = request.subscribed_topics.as_ref().is_some_and(|topics| !topics.is_empty());
-        if has_no_partitions && has_topics && request.rebalance_timeout.is_some() { Ok(()) } else { Err(ErrorCode::InvalidRequest) }
+        if has_no_partitions && has_topics && request.rebalance_timeout.is_some() {
+            Ok(())
+        } else {
+            Err(ErrorCode::InvalidRequest)
+        }
     }
 
     /// The epoch must be the member's. The one before is taken too when the member has no more than is known of it: the
@@ -133,7 +142,11 @@ impl ConsumerGroup {
         let is_retry = request.member_epoch == current.previous_member_epoch
             && request.member_epoch < current.member_epoch
             && request.owned.as_ref().is_some_and(|owned| owned.is_subset(&current.assigned));
-        if request.member_epoch == current.member_epoch || is_retry { Ok(()) } else { Err(ErrorCode::FencedMemberEpoch) }
+        if request.member_epoch == current.member_epoch || is_retry {
+            Ok(())
+        } else {
+            Err(ErrorCode::FencedMemberEpoch)
+        }
     }
 
     /// A newcomer, a member that was fenced and comes back with nothing (KAFKA-19233), or a static member that comes back.
@@ -144,7 +157,10 @@ impl ConsumerGroup {
             (Some(instance), Some(owner)) => self.replace_static_member(instance, &owner, &request.member, effects)?,
             _ if self.members.contains_key(&request.member) => {}
             (instance, _) => {
-                let member = ConsumerGroupMember { group_instance_id: instance.clone(), ..ConsumerGroupMember::new(rebalance_timeout) };
+                let member = ConsumerGroupMember {
+                    group_instance_id: instance.clone(),
+                    ..ConsumerGroupMember::new(rebalance_timeout)
+                };
                 self.members.insert(request.member.clone(), member);
                 self.target.insert(request.member.clone(), BTreeSet::new());
                 if let Some(instance) = instance {
@@ -164,7 +180,8 @@ impl ConsumerGroup {
         member: &MemberId,
         effects: &mut GroupEffects,
     ) -> Result<(), ErrorCode> {
-        let has_left = self.members.get(owner).is_some_and(|owner| owner.current.member_epoch == MemberEpoch::LEAVE_STATIC);
+        let has_left =
+            self.members.get(owner).is_some_and(|owner| owner.current.member_epoch == MemberEpoch::LEAVE_STATIC);
         if !has_left {
             return Err(ErrorCode::UnreleasedInstanceId);
         }
@@ -208,7 +225,12 @@ impl ConsumerGroup {
         }
     }
 
-    fn reconcile(&mut self, request: &ConsumerGroupHeartbeat, has_subscription_changed: bool, effects: &mut GroupEffects) {
+    fn reconcile(
+        &mut self,
+        request: &ConsumerGroupHeartbeat,
+        has_subscription_changed: bool,
+        effects: &mut GroupEffects,
+    ) {
         let member = &self.members[&request.member];
         let none = BTreeSet::new();
         let goal = Goal {

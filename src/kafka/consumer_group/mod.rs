@@ -74,12 +74,18 @@ pub enum TimerChange {
 pub enum GroupFact {
     MemberJoined(MemberId),
     /// A static member came back under another id.
-    StaticMemberReplaced { instance: Arc<str>, member: MemberId },
+    StaticMemberReplaced {
+        instance: Arc<str>,
+        member: MemberId,
+    },
     /// By its own wish, or fenced.
     MemberRemoved(MemberId),
     GroupEpochBumped(MemberEpoch),
     /// The assignor has run; the target stands at this epoch.
-    TargetComputed { epoch: MemberEpoch, assignor: GroupAssignor },
+    TargetComputed {
+        epoch: MemberEpoch,
+        assignor: GroupAssignor,
+    },
     /// A member's assignment, epoch or state has changed.
     MemberReconciled(MemberId),
 }
@@ -192,7 +198,9 @@ impl ConsumerGroup {
 
     /// The assignor that most members ask for; the default when none asks.
     fn preferred_assignor(&self) -> GroupAssignor {
-        let votes = |assignor: GroupAssignor| self.members.values().filter(|member| member.server_assignor == Some(assignor)).count();
+        let votes = |assignor: GroupAssignor| {
+            self.members.values().filter(|member| member.server_assignor == Some(assignor)).count()
+        };
         let [first, others @ ..] = GroupAssignor::ALL;
         others.into_iter().fold(first, |best, other| if votes(other) > votes(best) { other } else { best })
     }

@@ -6,7 +6,10 @@ use crate::protocol::ids::TopicName;
 const SESSION: SimDuration = SimDuration::from_secs(45);
 
 fn topics(partitions: u16) -> TopicDirectory {
-    TopicDirectory::from([(TopicName::new("orders"), (TopicId(1), partitions)), (TopicName::new("bills"), (TopicId(2), 2))])
+    TopicDirectory::from([
+        (TopicName::new("orders"), (TopicId(1), partitions)),
+        (TopicName::new("bills"), (TopicId(2), 2)),
+    ])
 }
 
 fn partitions(indexes: &[u16]) -> BTreeSet<TopicPartition> {
@@ -114,7 +117,9 @@ fn new_partitions_are_noticed_with_the_next_heartbeat() {
     let mut group = group_of_one();
     let (answer, effects) = group.on_heartbeat(&heartbeat("a", 1), &topics(5), SESSION).unwrap();
     assert_eq!((answer.member_epoch, answer.assignment), (MemberEpoch(2), Some(partitions(&[0, 1, 2, 3, 4]))));
-    assert!(effects.facts.contains(&GroupFact::TargetComputed { epoch: MemberEpoch(2), assignor: GroupAssignor::Uniform }));
+    assert!(
+        effects.facts.contains(&GroupFact::TargetComputed { epoch: MemberEpoch(2), assignor: GroupAssignor::Uniform })
+    );
 }
 
 #[test]
@@ -139,7 +144,10 @@ fn a_changed_subscription_takes_the_old_topic_away() {
 
 #[test]
 fn a_static_member_that_left_for_a_while_gets_its_place_back_under_another_id() {
-    let fixed = |request: ConsumerGroupHeartbeat| ConsumerGroupHeartbeat { group_instance_id: Some("till-1".into()), ..request };
+    let fixed = |request: ConsumerGroupHeartbeat| ConsumerGroupHeartbeat {
+        group_instance_id: Some("till-1".into()),
+        ..request
+    };
     let mut group = ConsumerGroup::default();
     group.on(&fixed(join("a"))).unwrap();
     assert_eq!(group.on(&fixed(join("b"))), Err(ErrorCode::UnreleasedInstanceId));
@@ -154,7 +162,9 @@ fn most_members_choose_the_assignor() {
     let mut group = ConsumerGroup::default();
     let wants = |request| ConsumerGroupHeartbeat { server_assignor: Some(GroupAssignor::Range), ..request };
     let (_, effects) = group.on_heartbeat(&wants(join("a")), &topics(4), SESSION).unwrap();
-    assert!(effects.facts.contains(&GroupFact::TargetComputed { epoch: MemberEpoch(1), assignor: GroupAssignor::Range }));
+    assert!(
+        effects.facts.contains(&GroupFact::TargetComputed { epoch: MemberEpoch(1), assignor: GroupAssignor::Range })
+    );
 }
 
 #[test]
@@ -170,7 +180,9 @@ fn offsets_are_committed_under_the_members_own_epoch_or_to_an_empty_group() {
 #[test]
 fn a_join_that_says_too_little_is_refused() {
     let mut group = ConsumerGroup::default();
-    for request in [heartbeat("a", 0), ConsumerGroupHeartbeat { owned: Some(partitions(&[1])), ..join("a") }, heartbeat("a", -3)] {
+    for request in
+        [heartbeat("a", 0), ConsumerGroupHeartbeat { owned: Some(partitions(&[1])), ..join("a") }, heartbeat("a", -3)]
+    {
         assert_eq!(group.on(&request), Err(ErrorCode::InvalidRequest));
     }
     assert_eq!(group.state(), ConsumerGroupState::Empty);

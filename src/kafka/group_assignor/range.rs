@@ -27,7 +27,9 @@ pub(super) fn assign(spec: &GroupSpec) -> Vec<TopicPartitions> {
     let mut targets = vec![TopicPartitions::new(); spec.members.len()];
     for place in order {
         for topic in &spec.members[place].topics {
-            let Some(range) = cuts.get_mut(topic).map(Cut::next_range).filter(|range| !range.is_empty()) else { continue };
+            let Some(range) = cuts.get_mut(topic).map(Cut::next_range).filter(|range| !range.is_empty()) else {
+                continue;
+            };
             targets[place].insert(*topic, range.map(PartitionIndex).collect());
         }
     }

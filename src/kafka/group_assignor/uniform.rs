@@ -75,7 +75,8 @@ fn keep(
     let mut kept = TopicPartitions::new();
     for (topic, partitions) in &member.previous {
         let Some(count) = counts.get(topic) else { continue };
-        let exists: Vec<_> = partitions.iter().filter(|index| index.0 < *count).map(|index| i32::from(index.0)).collect();
+        let exists: Vec<_> =
+            partitions.iter().filter(|index| index.0 < *count).map(|index| i32::from(index.0)).collect();
         for index in JavaHashSet::of_integers(&exists).iter().map(|index| PartitionIndex(*index as u16)) {
             if *room > 0 {
                 *room -= 1;

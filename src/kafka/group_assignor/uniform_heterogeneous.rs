@@ -43,7 +43,8 @@ struct Topic {
 fn subscribed_topics(spec: &GroupSpec) -> Vec<Topic> {
     let mut topics = Vec::new();
     for (id, partitions) in spec.partition_counts() {
-        let subscribers: Vec<_> = (0..spec.members.len()).filter(|place| spec.members[*place].topics.contains(&id)).collect();
+        let subscribers: Vec<_> =
+            (0..spec.members.len()).filter(|place| spec.members[*place].topics.contains(&id)).collect();
         let mut owners = vec![None; usize::from(partitions)];
         for member in &subscribers {
             let previous = spec.members[*member].previous.iter().filter(|(topic, _)| *topic == id);

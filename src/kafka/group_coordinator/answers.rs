@@ -4,7 +4,8 @@ use super::classic_join::refusal;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::GroupId;
 use crate::protocol::message::{
-    HeartbeatResponse, LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse, OffsetFetchResponse, Request, Response, SyncGroupResponse,
+    HeartbeatResponse, LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse, OffsetFetchResponse, Request,
+    Response, SyncGroupResponse,
 };
 
 /// The group that a request is about; `None` when it is not the group coordinator's.
@@ -24,7 +25,9 @@ pub fn group_of(request: &Request) -> Option<&GroupId> {
 pub fn error_answer(request: &Request, error: ErrorCode) -> Option<Response> {
     let response = match request {
         Request::JoinGroup(request) => Response::JoinGroup(refusal(error, request.member.clone())),
-        Request::SyncGroup(_) => Response::SyncGroup(SyncGroupResponse { error, protocol: None, assignment: Vec::new() }),
+        Request::SyncGroup(_) => {
+            Response::SyncGroup(SyncGroupResponse { error, protocol: None, assignment: Vec::new() })
+        }
         Request::Heartbeat(_) => Response::Heartbeat(HeartbeatResponse { error }),
         Request::LeaveGroup(_) => Response::LeaveGroup(LeaveGroupResponse { error }),
         Request::OffsetCommit(request) => Response::OffsetCommit(commit_error(request, error)),

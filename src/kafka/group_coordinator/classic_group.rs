@@ -118,7 +118,8 @@ impl ClassicGroup {
         let mut group = Self::new(id, since);
         group.generation = generation;
         for member in members {
-            let is_named_twice = member.instance_id.as_ref().is_some_and(|name| group.static_members.contains_key(name));
+            let is_named_twice =
+                member.instance_id.as_ref().is_some_and(|name| group.static_members.contains_key(name));
             if group.is_free(&member.id) && !is_named_twice {
                 group.add(member);
             }

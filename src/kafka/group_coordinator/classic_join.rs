@@ -3,7 +3,9 @@
 
 use super::classic_group::{ClassicGroup, ClassicGroupState};
 use super::classic_member::{ClassicMember, Parked};
-use super::classic_rebalance::{complete_static_member_join, maybe_complete_join_phase, maybe_rebalance, prepare_rebalance, restart_session};
+use super::classic_rebalance::{
+    complete_static_member_join, maybe_complete_join_phase, maybe_rebalance, prepare_rebalance, restart_session,
+};
 use super::offset_records::OffsetsRecord;
 use super::pending_writes::{AfterWrite, ReplacedMember};
 use super::turn::{Turn, answer_to_failed_write};
@@ -198,7 +200,9 @@ fn replace_static_member(
         // The leader may be assigning to the old id at this moment; only a new generation gets the new id its share.
         ClassicGroupState::CompletingRebalance => prepare_rebalance(group, RebalanceReason::StaticMemberReplaced, turn),
         ClassicGroupState::PreparingRebalance => maybe_complete_join_phase(group, turn),
-        ClassicGroupState::Empty | ClassicGroupState::Dead => unreachable!("a group without members has no static ones"),
+        ClassicGroupState::Empty | ClassicGroupState::Dead => {
+            unreachable!("a group without members has no static ones")
+        }
     }
 }
 

@@ -60,8 +60,14 @@ fn assignment_of(group: &ClassicGroup, id: &MemberId) -> Response {
 /// A member that the leader forgot gets nothing; what it gave to strangers is dropped.
 fn store_assignment(group: &mut ClassicGroup, given: Vec<(MemberId, Vec<TopicPartition>)>, turn: &mut Turn) {
     let mut given: BTreeMap<MemberId, Vec<TopicPartition>> = given.into_iter().collect();
-    let assignments: BTreeMap<MemberId, Vec<TopicPartition>> =
-        group.member_ids().into_iter().map(|id| { let share = given.remove(&id).unwrap_or_default(); (id, share) }).collect();
+    let assignments: BTreeMap<MemberId, Vec<TopicPartition>> = group
+        .member_ids()
+        .into_iter()
+        .map(|id| {
+            let share = given.remove(&id).unwrap_or_default();
+            (id, share)
+        })
+        .collect();
     let record = OffsetsRecord::of_group(group, &assignments);
     let then = AfterWrite::Assignment { group: group.id.clone(), generation: group.generation, assignments };
     turn.write(&[record], then);

@@ -82,7 +82,8 @@ impl OffsetsRecord {
     pub fn encode(&self) -> (Option<Bytes>, Option<Bytes>) {
         match self {
             Self::Offset { group, partition, value } => {
-                let key = Key::OffsetCommit { group: group.clone(), topic: partition.topic, partition: partition.partition };
+                let key =
+                    Key::OffsetCommit { group: group.clone(), topic: partition.topic, partition: partition.partition };
                 let value = value.as_ref().map(|value| OffsetCommitValue {
                     offset: value.committed.offset,
                     leader_epoch: value.committed.leader_epoch,

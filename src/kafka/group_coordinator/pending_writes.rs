@@ -1,8 +1,8 @@
 //! Writes to `__consumer_offsets` that are not replicated yet, and what each of them holds back.
 
+use super::OffsetsWrite;
 use super::classic_member::{Parked, Protocols};
 use super::view::CommittedAt;
-use super::OffsetsWrite;
 use crate::protocol::ids::{GroupId, MemberId, PartitionIndex, TopicPartition};
 use crate::protocol::offset::Generation;
 use crate::protocol::record::Bytes;

@@ -1,10 +1,10 @@
 //! What a group may use while it handles one event: the outbox, the log of its partition, chance and the settings.
 
+use super::OffsetsWrite;
 use super::classic_member::Parked;
 use super::offset_records::OffsetsRecord;
 use super::pending_writes::{AfterWrite, PendingWrites};
 use super::settings::GroupSettings;
-use super::OffsetsWrite;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{MemberId, PartitionIndex};
 use crate::protocol::message::{Message, Response};

@@ -53,7 +53,8 @@ pub struct CommittedAt {
 impl GroupCoordinator {
     /// All groups that this broker coordinates, by partition, then by name.
     pub fn groups(&self) -> Vec<GroupDescription> {
-        let groups = self.shards.iter().flat_map(|(partition, shard)| shard.groups.values().map(|group| (*partition, group)));
+        let groups =
+            self.shards.iter().flat_map(|(partition, shard)| shard.groups.values().map(|group| (*partition, group)));
         groups.map(|(partition, group)| describe(partition, group)).collect()
     }
 

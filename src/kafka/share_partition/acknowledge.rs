@@ -83,7 +83,12 @@ impl SharePartition {
     /// # Errors
     /// `InvalidRequest` for records that were never acquired, `InvalidRecordState` for records that this member does not
     /// hold (any more). Then nothing is settled, though locks renewed on the way stay renewed.
-    pub fn acknowledge(&mut self, member: &MemberId, batches: &[AcknowledgementBatch], now: SimTime) -> Result<(), ErrorCode> {
+    pub fn acknowledge(
+        &mut self,
+        member: &MemberId,
+        batches: &[AcknowledgementBatch],
+        now: SimTime,
+    ) -> Result<(), ErrorCode> {
         let mut changes = Changes::default();
         for batch in batches {
             if let Err(error) = self.acknowledge_batch(member, batch, now, &mut changes) {
@@ -124,7 +129,8 @@ impl SharePartition {
     }
 
     fn put_back(&mut self, first: Offset, offset: Offset, earlier: InFlightState) {
-        let state = self.in_flight.get_mut(&first).and_then(|batch| batch.iter_mut(first).find(|(other, _)| *other == offset));
+        let state =
+            self.in_flight.get_mut(&first).and_then(|batch| batch.iter_mut(first).find(|(other, _)| *other == offset));
         if let Some((_, state)) = state {
             *state = earlier;
         }

@@ -69,7 +69,12 @@ impl Acquisition<'_> {
 impl SharePartition {
     /// Gives a member records of `batches` (first and last offset of each batch just read from the log, in order): those
     /// that are available again, and then those that nobody had yet, until it has enough or the window is full.
-    pub fn acquire(&mut self, request: &AcquireRequest, batches: &[RangeInclusive<Offset>], now: SimTime) -> Vec<AcquiredRecords> {
+    pub fn acquire(
+        &mut self,
+        request: &AcquireRequest,
+        batches: &[RangeInclusive<Offset>],
+        now: SimTime,
+    ) -> Vec<AcquiredRecords> {
         let (Some(first_batch), Some(last_batch)) = (batches.first(), batches.last()) else { return Vec::new() };
         let (last, max_records) = self.limit(request, *last_batch.end());
         if request.max_records <= 0 || max_records <= 0 {
@@ -155,7 +160,8 @@ impl SharePartition {
             Some(state) if state.state == RecordState::Available => state.delivery_count,
             Some(_) => 0,
             None => {
-                let requested = batch.iter(first).filter(|(offset, _)| (acquisition.first..=acquisition.last).contains(offset));
+                let requested =
+                    batch.iter(first).filter(|(offset, _)| (acquisition.first..=acquisition.last).contains(offset));
                 let available = requested.filter(|(_, state)| state.state == RecordState::Available);
                 available.map(|(_, state)| state.delivery_count).max().unwrap_or(0)
             }
@@ -196,7 +202,11 @@ impl SharePartition {
             state.acquire(&acquisition.request.member, acquisition.locked_until);
             let delivery_count = state.delivery_count;
             match acquired.last_mut() {
-                Some(AcquiredRecords { last, delivery_count: same, .. }) if last.next() == offset && *same == delivery_count => *last = offset,
+                Some(AcquiredRecords { last, delivery_count: same, .. })
+                    if last.next() == offset && *same == delivery_count =>
+                {
+                    *last = offset
+                }
                 _ => acquired.push(AcquiredRecords { first: offset, last: offset, delivery_count }),
             }
             count += 1;

@@ -4,8 +4,11 @@ use super::*;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::MemberId;
 
-const LIMITS: ShareGroupLimits =
-    ShareGroupLimits { delivery_count_limit: 2, record_lock_duration: SimDuration::from_secs(30), max_in_flight_records: 100 };
+const LIMITS: ShareGroupLimits = ShareGroupLimits {
+    delivery_count_limit: 2,
+    record_lock_duration: SimDuration::from_secs(30),
+    max_in_flight_records: 100,
+};
 
 fn range(first: i64, last: i64) -> std::ops::RangeInclusive<Offset> {
     Offset(first)..=Offset(last)
@@ -24,7 +27,13 @@ fn acquired() -> SharePartition {
     partition
 }
 
-fn acknowledge(partition: &mut SharePartition, member: &str, first: i64, last: i64, what: AcknowledgeType) -> Result<(), ErrorCode> {
+fn acknowledge(
+    partition: &mut SharePartition,
+    member: &str,
+    first: i64,
+    last: i64,
+    what: AcknowledgeType,
+) -> Result<(), ErrorCode> {
     let batch = AcknowledgementBatch { first: Offset(first), last: Offset(last), types: vec![what] };
     partition.acknowledge(&MemberId::new(member), &[batch], SimTime::ZERO)
 }
@@ -91,7 +100,11 @@ fn a_renewed_lock_lasts_longer() {
 #[test]
 fn a_request_that_is_wrong_anywhere_settles_nothing() {
     let mut partition = acquired();
-    let batch = |first, last| AcknowledgementBatch { first: Offset(first), last: Offset(last), types: vec![AcknowledgeType::Accept] };
+    let batch = |first, last| AcknowledgementBatch {
+        first: Offset(first),
+        last: Offset(last),
+        types: vec![AcknowledgeType::Accept],
+    };
     let answer = partition.acknowledge(&MemberId::new("a"), &[batch(0, 3), batch(8, 12)], SimTime::ZERO);
     assert_eq!(answer, Err(ErrorCode::InvalidRequest));
     check(&partition, "0-9 ACQ1");
@@ -158,8 +171,18 @@ mod properties {
     fn any_operation() -> impl Strategy<Value = Operation> {
         let strict = any::<bool>();
         prop_oneof![
-            (0_u8..3, -1_i64..9, strict, 0_usize..2).prop_map(|(member, most, is_strict, skip)| Operation::Acquire { member, most, is_strict, skip }),
-            (0_u8..3, 0_i64..40, 0_i64..6, 0_i8..5).prop_map(|(member, first, count, what)| Operation::Acknowledge { member, first, count, what }),
+            (0_u8..3, -1_i64..9, strict, 0_usize..2).prop_map(|(member, most, is_strict, skip)| Operation::Acquire {
+                member,
+                most,
+                is_strict,
+                skip
+            }),
+            (0_u8..3, 0_i64..40, 0_i64..6, 0_i8..5).prop_map(|(member, first, count, what)| Operation::Acknowledge {
+                member,
+                first,
+                count,
+                what
+            }),
             (0_u8..3).prop_map(|member| Operation::Release { member }),
             (0_u64..20_000).prop_map(|millis| Operation::Advance { millis }),
             (0_i64..4).prop_map(|by| Operation::CutLog { by }),
@@ -172,8 +195,10 @@ mod properties {
             Operation::Acquire { member, most, is_strict, skip } => {
                 let mode = if is_strict { ShareAcquireMode::RecordLimit } else { ShareAcquireMode::BatchOptimized };
                 let fetch_offset = partition.next_fetch_offset();
-                let request = AcquireRequest { member: name(member), mode, max_records: most, batch_size: 4, fetch_offset };
-                let log = (0..200).flat_map(|block| [range(block * 8, block * 8 + 2), range(block * 8 + 3, block * 8 + 7)]);
+                let request =
+                    AcquireRequest { member: name(member), mode, max_records: most, batch_size: 4, fetch_offset };
+                let log =
+                    (0..200).flat_map(|block| [range(block * 8, block * 8 + 2), range(block * 8 + 3, block * 8 + 7)]);
                 let read = log.filter(|batch| *batch.end() >= fetch_offset).skip(skip).take(2).collect::<Vec<_>>();
                 partition.acquire(&request, &read, *now);
             }

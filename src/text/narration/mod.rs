@@ -65,124 +65,228 @@ impl Teller<'_> {
             E::NodePaused { node } => (t.node_paused(&self.node(*node)), t.node_paused_why()),
             E::NodeResumed { node } => (t.node_resumed(&self.node(*node)), t.node_resumed_why()),
             E::LinkCut { from, to } => (t.link_was_cut(&self.node(*from), &self.node(*to)), t.link_was_cut_why()),
-            E::LinkDelayed { from, to, by } => (t.link_was_delayed(&self.node(*from), &self.node(*to), *by), String::new()),
+            E::LinkDelayed { from, to, by } => {
+                (t.link_was_delayed(&self.node(*from), &self.node(*to), *by), String::new())
+            }
             E::LinkHealed { from, to } => (t.link_was_healed(&self.node(*from), &self.node(*to)), String::new()),
             E::DiskSlowed { node, factor } => (t.disk_was_slowed(&self.node(*node), *factor), t.disk_was_slowed_why()),
             E::ConfigChanged { name, value } => (t.config_changed(name, value), String::new()),
             E::MessageLost { from, to } => (t.message_lost(&self.node(*from), &self.node(*to)), t.message_lost_why()),
 
-            E::QuorumPreVoteAsked { candidate, epoch } => (t.pre_vote_asked(*candidate, *epoch), t.pre_vote_asked_why()),
-            E::QuorumElectionStarted { candidate, epoch } => (t.quorum_election(*candidate, *epoch), t.quorum_election_why()),
-            E::QuorumVoteGranted { voter, candidate, epoch, pre_vote } => (t.vote_granted(*voter, *candidate, *epoch, *pre_vote), t.vote_granted_why()),
-            E::QuorumVoteRefused { voter, candidate, epoch, pre_vote } => (t.vote_refused(*voter, *candidate, *epoch, *pre_vote), t.vote_refused_why()),
+            E::QuorumPreVoteAsked { candidate, epoch } => {
+                (t.pre_vote_asked(*candidate, *epoch), t.pre_vote_asked_why())
+            }
+            E::QuorumElectionStarted { candidate, epoch } => {
+                (t.quorum_election(*candidate, *epoch), t.quorum_election_why())
+            }
+            E::QuorumVoteGranted { voter, candidate, epoch, pre_vote } => {
+                (t.vote_granted(*voter, *candidate, *epoch, *pre_vote), t.vote_granted_why())
+            }
+            E::QuorumVoteRefused { voter, candidate, epoch, pre_vote } => {
+                (t.vote_refused(*voter, *candidate, *epoch, *pre_vote), t.vote_refused_why())
+            }
             E::QuorumLeaderElected { leader, epoch } => (t.quorum_leader(*leader, *epoch), t.quorum_leader_why()),
             E::QuorumLeaderResigned { leader, epoch } => (t.quorum_resigned(*leader, *epoch), t.quorum_resigned_why()),
-            E::QuorumFollowerJoined { follower, leader, epoch } => (t.quorum_joined(*follower, *leader, *epoch), String::new()),
-            E::QuorumFetchTimedOut { follower, epoch } => (t.quorum_fetch_timed_out(*follower, *epoch), t.quorum_fetch_timed_out_why()),
-            E::MetadataAppended { base_offset, records, epoch } => (t.metadata_appended(*base_offset, *records, *epoch), t.metadata_appended_why()),
-            E::MetadataCommitted { high_watermark } => (t.metadata_committed(*high_watermark), t.metadata_committed_why()),
-            E::MetadataTruncated { node, to } => (t.metadata_truncated(&self.node(*node), *to), t.metadata_truncated_why()),
-            E::ControllerActivated { controller, epoch } => (t.controller_activated(*controller, *epoch), t.controller_activated_why()),
+            E::QuorumFollowerJoined { follower, leader, epoch } => {
+                (t.quorum_joined(*follower, *leader, *epoch), String::new())
+            }
+            E::QuorumFetchTimedOut { follower, epoch } => {
+                (t.quorum_fetch_timed_out(*follower, *epoch), t.quorum_fetch_timed_out_why())
+            }
+            E::MetadataAppended { base_offset, records, epoch } => {
+                (t.metadata_appended(*base_offset, *records, *epoch), t.metadata_appended_why())
+            }
+            E::MetadataCommitted { high_watermark } => {
+                (t.metadata_committed(*high_watermark), t.metadata_committed_why())
+            }
+            E::MetadataTruncated { node, to } => {
+                (t.metadata_truncated(&self.node(*node), *to), t.metadata_truncated_why())
+            }
+            E::ControllerActivated { controller, epoch } => {
+                (t.controller_activated(*controller, *epoch), t.controller_activated_why())
+            }
             E::ControllerDeactivated { controller } => (t.controller_deactivated(*controller), String::new()),
 
-            E::BrokerRegistered { broker, .. } => (t.broker_registered(&self.broker(*broker)), t.broker_registered_why()),
-            E::BrokerFenced { broker, reason, .. } => (t.broker_fenced(&self.broker(*broker), *reason), t.broker_fenced_why(*reason)),
+            E::BrokerRegistered { broker, .. } => {
+                (t.broker_registered(&self.broker(*broker)), t.broker_registered_why())
+            }
+            E::BrokerFenced { broker, reason, .. } => {
+                (t.broker_fenced(&self.broker(*broker), *reason), t.broker_fenced_why(*reason))
+            }
             E::BrokerUnfenced { broker, .. } => (t.broker_unfenced(&self.broker(*broker)), t.broker_unfenced_why()),
-            E::BrokerShutdownBegun { broker } => (t.broker_shutdown_begun(&self.broker(*broker)), t.broker_shutdown_begun_why()),
+            E::BrokerShutdownBegun { broker } => {
+                (t.broker_shutdown_begun(&self.broker(*broker)), t.broker_shutdown_begun_why())
+            }
             E::TopicCreated { name, partitions, .. } => (t.topic_created(name.as_str(), *partitions), String::new()),
             E::LeaderElected { partition, leader, election, .. } => {
                 let elected = leader.map(|leader| self.broker(leader)).unwrap_or_default();
                 (t.leader_elected(&self.partition(*partition), &elected, *election), t.leader_elected_why(*election))
             }
             E::IsrChanged { partition, isr, previous, .. } => self.isr_changed(*partition, isr, previous),
-            E::AlterPartitionRefused { partition, leader, error } => {
-                (t.alter_partition_refused(&self.partition(*partition), &self.broker(*leader), *error), t.alter_partition_refused_why())
+            E::AlterPartitionRefused { partition, leader, error } => (
+                t.alter_partition_refused(&self.partition(*partition), &self.broker(*leader), *error),
+                t.alter_partition_refused_why(),
+            ),
+            E::ReassignmentStarted { partition, replicas } => {
+                (t.reassignment_started(&self.partition(*partition), &t.brokers(replicas)), String::new())
             }
-            E::ReassignmentStarted { partition, replicas } => (t.reassignment_started(&self.partition(*partition), &t.brokers(replicas)), String::new()),
-            E::ReassignmentCompleted { partition, replicas } => (t.reassignment_completed(&self.partition(*partition), &t.brokers(replicas)), String::new()),
+            E::ReassignmentCompleted { partition, replicas } => {
+                (t.reassignment_completed(&self.partition(*partition), &t.brokers(replicas)), String::new())
+            }
 
-            E::MetadataReplayed { broker, offset } => (t.metadata_replayed(&self.broker(*broker), *offset), t.metadata_replayed_why()),
-            E::BecameLeader { partition, leader_epoch, .. } => (t.became_leader(&self.partition(*partition), *leader_epoch), t.became_leader_why()),
+            E::MetadataReplayed { broker, offset } => {
+                (t.metadata_replayed(&self.broker(*broker), *offset), t.metadata_replayed_why())
+            }
+            E::BecameLeader { partition, leader_epoch, .. } => {
+                (t.became_leader(&self.partition(*partition), *leader_epoch), t.became_leader_why())
+            }
             E::BecameFollower { partition, leader, leader_epoch } => {
                 let leader = leader.map(|leader| self.broker(leader));
-                (t.became_follower(&self.partition(*partition), leader.as_deref().unwrap_or_default(), *leader_epoch), t.became_follower_why())
+                (
+                    t.became_follower(
+                        &self.partition(*partition),
+                        leader.as_deref().unwrap_or_default(),
+                        *leader_epoch,
+                    ),
+                    t.became_follower_why(),
+                )
             }
-            E::LogAppended { partition, base_offset, records, as_leader, .. } => {
-                (t.log_appended(&self.partition(*partition), *base_offset, *records, *as_leader), t.log_appended_why(*as_leader))
+            E::LogAppended { partition, base_offset, records, as_leader, .. } => (
+                t.log_appended(&self.partition(*partition), *base_offset, *records, *as_leader),
+                t.log_appended_why(*as_leader),
+            ),
+            E::AppendRefused { partition, error, .. } => {
+                (t.append_refused(&self.partition(*partition), *error), t.append_refused_why(*error))
             }
-            E::AppendRefused { partition, error, .. } => (t.append_refused(&self.partition(*partition), *error), t.append_refused_why(*error)),
-            E::HighWatermarkAdvanced { partition, to, as_leader, .. } => {
-                (t.high_watermark_advanced(&self.partition(*partition), *to, *as_leader), t.high_watermark_advanced_why(*as_leader))
-            }
+            E::HighWatermarkAdvanced { partition, to, as_leader, .. } => (
+                t.high_watermark_advanced(&self.partition(*partition), *to, *as_leader),
+                t.high_watermark_advanced_why(*as_leader),
+            ),
             E::LogTruncated { partition, from, to, reason } => {
                 (t.log_truncated(&self.partition(*partition), *to, from.since(*to)), t.log_truncated_why(*reason))
             }
-            E::UnflushedLost { partition, from, to } => (t.unflushed_lost(&self.partition(*partition), to.since(*from)), t.unflushed_lost_why()),
-            E::LogStartAdvanced { partition, to, .. } => (t.log_start_advanced(&self.partition(*partition), *to), t.log_start_advanced_why()),
-            E::SegmentRolled { partition, base_offset } => (t.segment_rolled(&self.partition(*partition), *base_offset), t.segment_rolled_why()),
+            E::UnflushedLost { partition, from, to } => {
+                (t.unflushed_lost(&self.partition(*partition), to.since(*from)), t.unflushed_lost_why())
+            }
+            E::LogStartAdvanced { partition, to, .. } => {
+                (t.log_start_advanced(&self.partition(*partition), *to), t.log_start_advanced_why())
+            }
+            E::SegmentRolled { partition, base_offset } => {
+                (t.segment_rolled(&self.partition(*partition), *base_offset), t.segment_rolled_why())
+            }
             E::SegmentDeleted { partition, base_offset, next_offset } => {
                 (t.segment_deleted(&self.partition(*partition), *base_offset, *next_offset), t.segment_deleted_why())
             }
-            E::LogCompacted { partition, removed, .. } => (t.log_compacted(&self.partition(*partition), *removed), t.log_compacted_why()),
-            E::IsrShrinkAsked { partition, leaving } => (t.isr_shrink_asked(&self.partition(*partition), &t.brokers(leaving)), t.isr_shrink_asked_why()),
-            E::IsrExpandAsked { partition, joining } => (t.isr_expand_asked(&self.partition(*partition), &self.broker(*joining)), t.isr_expand_asked_why()),
-            E::ProduceDelayed { partition, required_offset } => (t.produce_delayed(&self.partition(*partition), *required_offset), t.produce_delayed_why()),
-            E::ProduceAnswered { partition, error, client, .. } => (t.produce_answered(&self.partition(*partition), &self.node(*client), *error), String::new()),
+            E::LogCompacted { partition, removed, .. } => {
+                (t.log_compacted(&self.partition(*partition), *removed), t.log_compacted_why())
+            }
+            E::IsrShrinkAsked { partition, leaving } => {
+                (t.isr_shrink_asked(&self.partition(*partition), &t.brokers(leaving)), t.isr_shrink_asked_why())
+            }
+            E::IsrExpandAsked { partition, joining } => {
+                (t.isr_expand_asked(&self.partition(*partition), &self.broker(*joining)), t.isr_expand_asked_why())
+            }
+            E::ProduceDelayed { partition, required_offset } => {
+                (t.produce_delayed(&self.partition(*partition), *required_offset), t.produce_delayed_why())
+            }
+            E::ProduceAnswered { partition, error, client, .. } => {
+                (t.produce_answered(&self.partition(*partition), &self.node(*client), *error), String::new())
+            }
             E::RequestQueueFull { broker } => (t.request_queue_full(&self.broker(*broker)), t.request_queue_full_why()),
-            E::DuplicateBatch { partition, base_offset, .. } => (t.duplicate_batch(&self.partition(*partition), *base_offset), t.duplicate_batch_why()),
-            E::FollowerFetchFailed { partition, error } => (t.follower_fetch_failed(&self.partition(*partition), *error), String::new()),
+            E::DuplicateBatch { partition, base_offset, .. } => {
+                (t.duplicate_batch(&self.partition(*partition), *base_offset), t.duplicate_batch_why())
+            }
+            E::FollowerFetchFailed { partition, error } => {
+                (t.follower_fetch_failed(&self.partition(*partition), *error), String::new())
+            }
 
-            E::CoordinatorLoaded { partition, groups } => (t.coordinator_loaded(&self.partition(*partition), *groups), t.coordinator_loaded_why()),
-            E::MemberJoined { group, client, reason, .. } => (t.member_joined(group.as_str(), self.names.client(*client), *reason), String::new()),
+            E::CoordinatorLoaded { partition, groups } => {
+                (t.coordinator_loaded(&self.partition(*partition), *groups), t.coordinator_loaded_why())
+            }
+            E::MemberJoined { group, client, reason, .. } => {
+                (t.member_joined(group.as_str(), self.names.client(*client), *reason), String::new())
+            }
             E::MemberLeft { group, reason, .. } => (t.member_left(group.as_str(), *reason), t.member_left_why(*reason)),
             E::MemberExpired { group, after, .. } => (t.member_expired(group.as_str(), *after), t.member_expired_why()),
-            E::RebalanceStarted { group, reason, .. } => (t.rebalance_started(group.as_str(), *reason), t.rebalance_started_why()),
+            E::RebalanceStarted { group, reason, .. } => {
+                (t.rebalance_started(group.as_str(), *reason), t.rebalance_started_why())
+            }
             E::RebalanceCompleted { group, generation, members, took } => {
                 (t.rebalance_completed(group.as_str(), *generation, *members, *took), t.rebalance_completed_why())
             }
             E::GroupEmptied { group, .. } => (t.group_emptied(group.as_str()), t.group_emptied_why()),
-            E::OffsetCommitted { group, partition, offset } => (t.offset_committed(group.as_str(), &self.partition(*partition), *offset), t.offset_committed_why()),
+            E::OffsetCommitted { group, partition, offset } => {
+                (t.offset_committed(group.as_str(), &self.partition(*partition), *offset), t.offset_committed_why())
+            }
 
-            E::RecordAccepted { client, partition, key, .. } => {
-                (t.record_accepted(self.names.client(*client), &self.partition(*partition)), t.record_accepted_why(key.as_deref().unwrap_or_default()))
+            E::RecordAccepted { client, partition, key, .. } => (
+                t.record_accepted(self.names.client(*client), &self.partition(*partition)),
+                t.record_accepted_why(key.as_deref().unwrap_or_default()),
+            ),
+            E::SendBlocked { client, reason, .. } => {
+                (t.send_was_blocked(self.names.client(*client), *reason), t.send_was_blocked_why(*reason))
             }
-            E::SendBlocked { client, reason, .. } => (t.send_was_blocked(self.names.client(*client), *reason), t.send_was_blocked_why(*reason)),
-            E::SendUnblocked { client, waited, .. } => (t.send_unblocked(self.names.client(*client), *waited), String::new()),
-            E::BatchSent { client, partition, to, records, attempt, .. } => {
-                (t.batch_sent(self.names.client(*client), &self.partition(*partition), &self.broker(*to), *records), t.batch_sent_why(*attempt))
+            E::SendUnblocked { client, waited, .. } => {
+                (t.send_unblocked(self.names.client(*client), *waited), String::new())
             }
-            E::BatchRetried { client, partition, error, .. } => {
-                (t.batch_retried(self.names.client(*client), &self.partition(*partition), *error), t.batch_retried_why())
+            E::BatchSent { client, partition, to, records, attempt, .. } => (
+                t.batch_sent(self.names.client(*client), &self.partition(*partition), &self.broker(*to), *records),
+                t.batch_sent_why(*attempt),
+            ),
+            E::BatchRetried { client, partition, error, .. } => (
+                t.batch_retried(self.names.client(*client), &self.partition(*partition), *error),
+                t.batch_retried_why(),
+            ),
+            E::RecordAcknowledged { client, partition, offset, .. } => (
+                t.record_acknowledged(self.names.client(*client), &self.partition(*partition), *offset),
+                t.record_acknowledged_why(),
+            ),
+            E::RecordFailed { client, error, was_sent, .. } => {
+                (t.record_failed(self.names.client(*client), *error), t.record_failed_why(*was_sent))
             }
-            E::RecordAcknowledged { client, partition, offset, .. } => {
-                (t.record_acknowledged(self.names.client(*client), &self.partition(*partition), *offset), t.record_acknowledged_why())
+            E::ProducerIdAssigned { client, .. } => {
+                (t.producer_id_assigned(self.names.client(*client)), t.producer_id_assigned_why())
             }
-            E::RecordFailed { client, error, was_sent, .. } => (t.record_failed(self.names.client(*client), *error), t.record_failed_why(*was_sent)),
-            E::ProducerIdAssigned { client, .. } => (t.producer_id_assigned(self.names.client(*client)), t.producer_id_assigned_why()),
             E::MetadataUpdated { client } => (t.metadata_updated(self.names.client(*client)), t.metadata_updated_why()),
-            E::ConnectionLost { node, peer } => (t.connection_lost(&self.node(*node), &self.node(*peer)), String::new()),
-            E::RequestTimedOut { node, peer } => (t.request_timed_out(&self.node(*node), &self.node(*peer)), t.request_timed_out_why()),
+            E::ConnectionLost { node, peer } => {
+                (t.connection_lost(&self.node(*node), &self.node(*peer)), String::new())
+            }
+            E::RequestTimedOut { node, peer } => {
+                (t.request_timed_out(&self.node(*node), &self.node(*peer)), t.request_timed_out_why())
+            }
 
-            E::CoordinatorFound { client, group, coordinator } => {
-                (t.coordinator_found(self.names.client(*client), group.as_str(), &self.broker(*coordinator)), t.coordinator_found_why())
+            E::CoordinatorFound { client, group, coordinator } => (
+                t.coordinator_found(self.names.client(*client), group.as_str(), &self.broker(*coordinator)),
+                t.coordinator_found_why(),
+            ),
+            E::PartitionsAssigned { client, partitions, .. } => (
+                t.partitions_assigned(self.names.client(*client), &self.partitions(partitions)),
+                t.partitions_assigned_why(),
+            ),
+            E::PartitionsRevoked { client, partitions, is_lost, .. } => (
+                t.partitions_revoked(self.names.client(*client), &self.partitions(partitions), *is_lost),
+                String::new(),
+            ),
+            E::PositionReset { client, partition, to, reason } => (
+                t.position_reset(self.names.client(*client), &self.partition(*partition), *to),
+                t.position_reset_why(*reason),
+            ),
+            E::RecordsPolled { client, partition, count, .. } => {
+                (t.records_polled(self.names.client(*client), &self.partition(*partition), *count), String::new())
             }
-            E::PartitionsAssigned { client, partitions, .. } => {
-                (t.partitions_assigned(self.names.client(*client), &self.partitions(partitions)), t.partitions_assigned_why())
+            E::RecordProcessed { client, partition, offset, .. } => {
+                (t.record_processed(self.names.client(*client), &self.partition(*partition), *offset), String::new())
             }
-            E::PartitionsRevoked { client, partitions, is_lost, .. } => {
-                (t.partitions_revoked(self.names.client(*client), &self.partitions(partitions), *is_lost), String::new())
+            E::CommitFailed { client, error, .. } => {
+                (t.commit_failed(self.names.client(*client), *error), t.commit_failed_why())
             }
-            E::PositionReset { client, partition, to, reason } => {
-                (t.position_reset(self.names.client(*client), &self.partition(*partition), *to), t.position_reset_why(*reason))
-            }
-            E::RecordsPolled { client, partition, count, .. } => (t.records_polled(self.names.client(*client), &self.partition(*partition), *count), String::new()),
-            E::RecordProcessed { client, partition, offset, .. } => (t.record_processed(self.names.client(*client), &self.partition(*partition), *offset), String::new()),
-            E::CommitFailed { client, error, .. } => (t.commit_failed(self.names.client(*client), *error), t.commit_failed_why()),
 
             E::OrderPlaced { order, customer } => (t.order_placed(*order, *customer), String::new()),
             E::PaymentCharged { order } => (t.payment_charged(*order), String::new()),
             E::OrderPublished { order, .. } => (t.order_published(*order), t.order_published_why()),
-            E::OrderNotPublished { order, error } => (t.order_not_published(*order, *error), t.order_not_published_why()),
+            E::OrderNotPublished { order, error } => {
+                (t.order_not_published(*order, *error), t.order_not_published_why())
+            }
             E::CustomerAnswered { order, after } => (t.customer_answered(*order, *after), t.customer_answered_why()),
             E::MailSent { order } => (t.mail_sent(*order), String::new()),
             E::StockReserved { order, .. } => (t.stock_reserved(*order), String::new()),

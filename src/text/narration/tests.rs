@@ -24,7 +24,8 @@ const ORDERS_0: TopicPartition = TopicPartition::new(TopicId(0), 0);
 
 #[test]
 fn a_fenced_broker_is_told_with_the_rule() {
-    let event = E::BrokerFenced { broker: BrokerId(1), broker_epoch: BrokerEpoch(7), reason: FenceReason::SessionExpired };
+    let event =
+        E::BrokerFenced { broker: BrokerId(1), broker_epoch: BrokerEpoch(7), reason: FenceReason::SessionExpired };
     check(
         &event,
         &expect![[r"

@@ -16,7 +16,14 @@ pub struct HelpProps {
 #[component]
 pub fn Help(props: &HelpProps) -> Html {
     let HelpProps { text, has_single_keys, on } = props;
-    let legend = [text.legend_envelope(), text.legend_strip(), text.legend_tide(), text.legend_star(), text.legend_pin(), text.legend_seal()];
+    let legend = [
+        text.legend_envelope(),
+        text.legend_strip(),
+        text.legend_tide(),
+        text.legend_star(),
+        text.legend_pin(),
+        text.legend_seal(),
+    ];
     let onchange = on.reform(|_: Event| Msg::ToggledSingleKeys);
     html! {
         <div class="help">

@@ -77,7 +77,11 @@ fn button(props: &InspectorProps, index: usize, action: &Action) -> Html {
 /// True for what breaks something.
 const fn is_harmful(action: &Action) -> bool {
     match action {
-        Action::Crash(_) | Action::LosePower(_) | Action::CutLink(..) | Action::Isolate(_) | Action::ElectUnclean(_) => true,
+        Action::Crash(_)
+        | Action::LosePower(_)
+        | Action::CutLink(..)
+        | Action::Isolate(_)
+        | Action::ElectUnclean(_) => true,
         Action::Stop(_)
         | Action::Start(_)
         | Action::Pause(_)

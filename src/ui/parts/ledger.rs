@@ -21,7 +21,14 @@ pub struct LedgerProps {
 pub fn Ledger(props: &LedgerProps) -> Html {
     let LedgerProps { text, view, .. } = props;
     let totals = view.totals;
-    let heads = [text.column_paid(), text.column_answered(), text.column_mailed(), text.column_reserved(), text.column_counted(), text.column_notified()];
+    let heads = [
+        text.column_paid(),
+        text.column_answered(),
+        text.column_mailed(),
+        text.column_reserved(),
+        text.column_counted(),
+        text.column_notified(),
+    ];
     html! {
         <div class="ledger">
             <p class="is-quiet">{ text.ledger_hint() }</p>

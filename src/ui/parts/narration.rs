@@ -74,7 +74,8 @@ fn chips(text: Text, chips: &[ChipView], on: &Callback<Msg>) -> Html {
 
 fn chip(text: Text, view: &ChipView, on: &Callback<Msg>) -> Html {
     let (property, place) = (view.property, view.place.clone());
-    let onclick = on.reform(move |_: MouseEvent| Msg::OpenedSetting { place: place.clone(), property: property.to_owned() });
+    let onclick =
+        on.reform(move |_: MouseEvent| Msg::OpenedSetting { place: place.clone(), property: property.to_owned() });
     html! {
         <li key={property}>
             <button type="button" class="chip" title={text.chip_hint(property)} {onclick}><code>{ format!("{property} = {}", view.value) }</code></button>

@@ -2,10 +2,10 @@
 
 use super::icon::{Icon, icon};
 use super::when;
+use crate::app::command::ConfigPlace;
 use crate::app::model::Refusal;
 use crate::app::msg::Msg;
 use crate::app::words;
-use crate::app::command::ConfigPlace;
 use crate::protocol::config::{Kind, Property, Valid};
 use crate::text::Text;
 use crate::text::names::Names;
@@ -28,7 +28,8 @@ pub struct SettingsProps {
 #[component]
 pub fn Settings(props: &SettingsProps) -> Html {
     let SettingsProps { text, view, search, on, .. } = props;
-    let oninput = when(on, |event: InputEvent| Some(Msg::SearchedSettings(event.target_dyn_into::<HtmlInputElement>()?.value())));
+    let oninput =
+        when(on, |event: InputEvent| Some(Msg::SearchedSettings(event.target_dyn_into::<HtmlInputElement>()?.value())));
     html! {
         <div class="settings">
             <p class="is-quiet">{ text.settings_hint() }</p>
@@ -97,18 +98,22 @@ fn value(props: &SettingsProps, row: &SettingRow) -> Html {
     let property = row.property;
     let name = props.text.setting_value_of(property.name);
     let place = props.view.place.clone();
-    let msg = move |value: String| Msg::ChangedSetting { place: place.clone(), property: property.name.to_owned(), value };
+    let msg =
+        move |value: String| Msg::ChangedSetting { place: place.clone(), property: property.name.to_owned(), value };
     let few: Option<Vec<&'static str>> = match (property.kind, property.valid) {
         (Kind::Boolean, _) => Some(vec!["true", "false"]),
         (_, Valid::OneOf(choices)) => Some(choices.iter().copied().filter(|choice| is_canonical(choice)).collect()),
         _ => None,
     };
     if let Some(choices) = few {
-        let onchange = when(&props.on, move |event: Event| Some(msg(event.target_dyn_into::<HtmlSelectElement>()?.value())));
+        let onchange =
+            when(&props.on, move |event: Event| Some(msg(event.target_dyn_into::<HtmlSelectElement>()?.value())));
         let option = |choice: &&'static str| html! { <option key={*choice} value={*choice} selected={**choice == *row.value}>{ *choice }</option> };
         return html! { <select class="input is-mono" aria-label={name} {onchange}>{ for choices.iter().map(option) }</select> };
     }
-    let onchange = when(&props.on, move |event: Event| Some(msg(event.target_dyn_into::<HtmlInputElement>()?.value().trim().to_owned())));
+    let onchange = when(&props.on, move |event: Event| {
+        Some(msg(event.target_dyn_into::<HtmlInputElement>()?.value().trim().to_owned()))
+    });
     let mode = if matches!(property.kind, Kind::Int | Kind::Long | Kind::Short) { "numeric" } else { "text" };
     html! { <input class="input is-mono" type="text" inputmode={mode} aria-label={name} value={row.value.to_string()} {onchange} autocomplete="off" spellcheck="false"/> }
 }

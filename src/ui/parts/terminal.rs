@@ -24,8 +24,10 @@ pub fn Terminal(props: &TerminalProps) -> Html {
         let index: usize = event.target_dyn_into::<HtmlSelectElement>()?.value().parse().ok()?;
         CommandLine::ALL.get(index).copied().map(Msg::ChoseCommandLine)
     });
-    let option = |(index, command): (usize, CommandLine)| html! {
-        <option key={index} value={index.to_string()} selected={command == *which}>{ short(command) }</option>
+    let option = |(index, command): (usize, CommandLine)| {
+        html! {
+            <option key={index} value={index.to_string()} selected={command == *which}>{ short(command) }</option>
+        }
     };
     html! {
         <div class="terminal">

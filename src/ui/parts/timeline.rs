@@ -125,7 +125,10 @@ fn density(view: &TimelineView) -> Html {
             if left < right {
                 // The square root keeps the quiet times visible beside the busy ones.
                 let height = DENSITY_HEIGHT * (f64::from(*count) / f64::from(most)).sqrt();
-                path.push_str(&format!("M{left:.2} {DENSITY_HEIGHT}V{:.1}H{right:.2}V{DENSITY_HEIGHT}Z", DENSITY_HEIGHT - height));
+                path.push_str(&format!(
+                    "M{left:.2} {DENSITY_HEIGHT}V{:.1}H{right:.2}V{DENSITY_HEIGHT}Z",
+                    DENSITY_HEIGHT - height
+                ));
             }
         }
         path
@@ -145,7 +148,13 @@ fn ticks(text: Text, view: &TimelineView) -> Vec<Html> {
     let tick = |second: u64| {
         let at = SimTime::from_millis(second * 1_000);
         let place = share(at, view.until);
-        let anchor = if place < 1.0 { "start" } else if place > 99.0 { "end" } else { "middle" };
+        let anchor = if place < 1.0 {
+            "start"
+        } else if place > 99.0 {
+            "end"
+        } else {
+            "middle"
+        };
         html! {
             <g key={second}>
                 <line class="timeline-tick" x1={percent(place)} x2={percent(place)} y1={px(AXIS)} y2={px(AXIS + 4.0)}/>

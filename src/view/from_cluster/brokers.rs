@@ -11,7 +11,9 @@ use crate::protocol::offset::Offset;
 use crate::protocol::record::{Record, RecordBatch};
 use crate::sim::time::SimDuration;
 use crate::trace::event::TraceEvent;
-use crate::view::broker_view::{BrokerView, CELLS_MAX, CellView, Gauge, Registration, ReplicaRole, ReplicaView, TruncationView};
+use crate::view::broker_view::{
+    BrokerView, CELLS_MAX, CellView, Gauge, Registration, ReplicaRole, ReplicaView, TruncationView,
+};
 use crate::view::mark::KeyMark;
 
 /// How long records that were cut off are shown as ghosts.
@@ -34,7 +36,8 @@ fn view(cluster: &Cluster, process: &Process, broker: &Broker, history: History<
     } else {
         (0, 0, SimDuration::ZERO)
     };
-    let replicas: Vec<ReplicaView> = rows(image).into_iter().filter_map(|id| replica(cluster, process, broker, image, id, history)).collect();
+    let replicas: Vec<ReplicaView> =
+        rows(image).into_iter().filter_map(|id| replica(cluster, process, broker, image, id, history)).collect();
     BrokerView {
         id: broker.id,
         rack: broker.rack.clone(),
@@ -46,8 +49,16 @@ fn view(cluster: &Cluster, process: &Process, broker: &Broker, history: History<
         disk: Gauge { used: behind.as_micros(), capacity: DISK_FULL.as_micros() },
         disk_slow_factor: disk.slow_factor(),
         metadata_offset: broker.memory.image.next_offset(),
-        leader_count: if is_up { broker.memory.partitions.values().filter(|partition| partition.is_leader()).count() as u32 } else { 0 },
-        coordinates: if is_up { broker.memory.groups.groups().into_iter().map(|group| group.id).collect() } else { Vec::new() },
+        leader_count: if is_up {
+            broker.memory.partitions.values().filter(|partition| partition.is_leader()).count() as u32
+        } else {
+            0
+        },
+        coordinates: if is_up {
+            broker.memory.groups.groups().into_iter().map(|group| group.id).collect()
+        } else {
+            Vec::new()
+        },
         replicas,
     }
 }
@@ -56,7 +67,9 @@ fn view(cluster: &Cluster, process: &Process, broker: &Broker, history: History<
 fn rows(image: Option<&MetadataImage>) -> Vec<TopicPartition> {
     let Some(image) = image else { return Vec::new() };
     let topics = image.topics().filter(|topic| !super::metadata::is_internal(&topic.name));
-    topics.flat_map(|topic| (0..topic.partitions.len() as u16).map(|index| TopicPartition::new(topic.topic, index))).collect()
+    topics
+        .flat_map(|topic| (0..topic.partitions.len() as u16).map(|index| TopicPartition::new(topic.topic, index)))
+        .collect()
 }
 
 fn registration(image: Option<&MetadataImage>, broker: BrokerId) -> Registration {
@@ -82,7 +95,9 @@ fn replica(
         return None;
     }
     let known = broker.memory.partitions.get(&id).filter(|_| process.state.is_up());
-    let high_watermark = known.map(|partition| partition.high_watermark).or_else(|| broker.disk.high_watermark_checkpoint.get(&id).copied());
+    let high_watermark = known
+        .map(|partition| partition.high_watermark)
+        .or_else(|| broker.disk.high_watermark_checkpoint.get(&id).copied());
     let high_watermark = high_watermark.unwrap_or(Offset::ZERO);
     Some(ReplicaView {
         partition: id,
@@ -93,7 +108,8 @@ fn replica(
         },
         in_isr: registration.isr.contains(&broker.id),
         in_elr: registration.elr.contains(&broker.id),
-        leader_epoch: known.map_or_else(|| log.map_or(registration.leader_epoch, Log::last_epoch), |partition| partition.leader_epoch),
+        leader_epoch: known
+            .map_or_else(|| log.map_or(registration.leader_epoch, Log::last_epoch), |partition| partition.leader_epoch),
         log_start_offset: log.map_or(Offset::ZERO, Log::log_start_offset),
         high_watermark,
         log_end_offset: log.map_or(Offset::ZERO, Log::log_end_offset),
@@ -147,11 +163,17 @@ pub(super) fn key_mark(record: &Record) -> KeyMark {
 fn ghost(cluster: &Cluster, broker: BrokerId, id: TopicPartition, history: History<'_>) -> Option<TruncationView> {
     let node = Some(crate::protocol::ids::Node::Broker(broker));
     let still_seen = |at| cluster.now().since(at) <= GHOST_LASTS;
-    let lost = history.milestones.iter().rev().take_while(|record| still_seen(record.at)).find_map(|record| match &record.event {
-        TraceEvent::LogTruncated { partition, from, to, .. } if record.node == node && *partition == id => Some((record.at, *to, *from)),
-        TraceEvent::UnflushedLost { partition, from, to } if record.node == node && *partition == id => Some((record.at, *from, *to)),
-        // Nothing else takes records out of a log's end.
-        _ => None,
+    let lost = history.milestones.iter().rev().take_while(|record| still_seen(record.at)).find_map(|record| {
+        match &record.event {
+            TraceEvent::LogTruncated { partition, from, to, .. } if record.node == node && *partition == id => {
+                Some((record.at, *to, *from))
+            }
+            TraceEvent::UnflushedLost { partition, from, to } if record.node == node && *partition == id => {
+                Some((record.at, *from, *to))
+            }
+            // Nothing else takes records out of a log's end.
+            _ => None,
+        }
     });
     let (at, first, end) = lost?;
     let ghosts = (first.0..end.0.min(first.0 + GHOSTS_MAX)).map(|offset| CellView {

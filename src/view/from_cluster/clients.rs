@@ -33,7 +33,9 @@ pub(super) fn producers(cluster: &Cluster, history: History<'_>) -> Vec<Producer
 fn producer(cluster: &Cluster, process: &Process, history: History<'_>) -> Option<ProducerView> {
     let client = process.client()?;
     let (producer, topic, customers) = match &process.actor {
-        Actor::Checkout(checkout) => (&checkout.producer, &checkout.options.topic, customers(cluster, checkout.options.customers)),
+        Actor::Checkout(checkout) => {
+            (&checkout.producer, &checkout.options.topic, customers(cluster, checkout.options.customers))
+        }
         Actor::Load(load) => (&load.producer, &load.options.topic, Vec::new()),
         Actor::Controller(_) | Actor::Broker(_) | Actor::Service(_) => return None,
     };
@@ -68,7 +70,8 @@ fn buffer(producer: &Producer) -> Gauge {
 /// Batches that are on their way first, then those that wait, by partition.
 fn batches(producer: &Producer, now: SimTime) -> Vec<BatchView> {
     let linger = millis(producer.config().linger_ms);
-    let on_their_way = producer.in_flight_batches().iter().map(|sent| batch(&sent.batch, BatchState::InFlight(sent.broker)));
+    let on_their_way =
+        producer.in_flight_batches().iter().map(|sent| batch(&sent.batch, BatchState::InFlight(sent.broker)));
     let waiting = producer.queued_partitions().flat_map(|partition| producer.queued(partition)).map(|queued| {
         let is_ready = queued.is_full() || queued.attempts > 0 || queued.waited(now) >= linger;
         batch(queued, if is_ready { BatchState::Ready } else { BatchState::Filling })
@@ -89,7 +92,9 @@ fn batch(batch: &ProducerBatch, state: BatchState) -> BatchView {
 
 fn topic_id(cluster: &Cluster, name: &TopicName) -> Option<crate::protocol::ids::TopicId> {
     let known = cluster.image().and_then(|image| image.topic_named(name)).map(|topic| topic.topic);
-    known.or_else(|| super::metadata::expected_topics(cluster).into_iter().find(|topic| topic.name == name.0).map(|topic| topic.id))
+    known.or_else(|| {
+        super::metadata::expected_topics(cluster).into_iter().find(|topic| topic.name == name.0).map(|topic| topic.id)
+    })
 }
 
 fn settings(producer: &Producer) -> Vec<(&'static str, Arc<str>)> {
@@ -104,9 +109,16 @@ fn customers(cluster: &Cluster, count: u16) -> Vec<CustomerView> {
     let entries = cluster.ledger.entries();
     let is_waiting = |customer: u16| {
         let newest = entries.iter().rev().take(ORDERS_BACK);
-        newest.filter(|entry| entry.customer == customer && entry.answered_at.is_none() && entry.failed.is_none()).last().map(|entry| entry.order)
+        newest
+            .filter(|entry| entry.customer == customer && entry.answered_at.is_none() && entry.failed.is_none())
+            .last()
+            .map(|entry| entry.order)
     };
     (0..count.min(CUSTOMERS_MAX))
-        .map(|customer| CustomerView { customer, key: KeyMark::of_number(u64::from(customer)), waiting: is_waiting(customer) })
+        .map(|customer| CustomerView {
+            customer,
+            key: KeyMark::of_number(u64::from(customer)),
+            waiting: is_waiting(customer),
+        })
         .collect()
 }

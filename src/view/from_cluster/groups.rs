@@ -36,8 +36,11 @@ fn group(cluster: &Cluster, id: &GroupId, history: History<'_>) -> Option<GroupV
     let positions: Vec<PositionView> = partitions(cluster, first)
         .into_iter()
         .map(|partition| {
-            let reader = of_group().find(|(process, service)| process.state.is_up() && service.consumer.assignment().contains(&partition));
-            let committed = coordinator.and_then(|(_, groups)| groups.committed_offset(id, partition)).map(|value| value.committed.offset);
+            let reader = of_group()
+                .find(|(process, service)| process.state.is_up() && service.consumer.assignment().contains(&partition));
+            let committed = coordinator
+                .and_then(|(_, groups)| groups.committed_offset(id, partition))
+                .map(|value| value.committed.offset);
             position(cluster, partition, reader, committed)
         })
         .collect();
@@ -48,7 +51,10 @@ fn group(cluster: &Cluster, id: &GroupId, history: History<'_>) -> Option<GroupV
         state: description.as_ref().map_or(GroupState::Empty, |description| group_state(description.state)),
         generation: description.as_ref().map_or(Generation(0), |description| description.generation),
         coordinator: coordinator.map(|(broker, _)| broker),
-        assignor: description.as_ref().and_then(|description| description.protocol.clone()).unwrap_or_else(|| Arc::from("")),
+        assignor: description
+            .as_ref()
+            .and_then(|description| description.protocol.clone())
+            .unwrap_or_else(|| Arc::from("")),
         members: of_group().map(|(process, service)| member(cluster, process, service, history)).collect(),
         lag: positions.iter().map(unread).sum(),
         positions,
@@ -68,13 +74,22 @@ fn coordinator<'a>(cluster: &'a Cluster, group: &GroupId) -> Option<(BrokerId, &
 fn partitions(cluster: &Cluster, service: &Service) -> Vec<TopicPartition> {
     let Some(image) = cluster.image() else { return Vec::new() };
     let topics = service.options.topics.iter().filter_map(|name| image.topic_named(name));
-    topics.flat_map(|topic| (0..topic.partitions.len() as u16).map(|index| TopicPartition::new(topic.topic, index))).collect()
+    topics
+        .flat_map(|topic| (0..topic.partitions.len() as u16).map(|index| TopicPartition::new(topic.topic, index)))
+        .collect()
 }
 
-fn position(cluster: &Cluster, id: TopicPartition, reader: Option<(&Process, &Service)>, committed: Option<Offset>) -> PositionView {
+fn position(
+    cluster: &Cluster,
+    id: TopicPartition,
+    reader: Option<(&Process, &Service)>,
+    committed: Option<Offset>,
+) -> PositionView {
     let leader = cluster.leader_of(id);
     let log = leader.and_then(|broker| broker.disk.logs.get(&id));
-    let high_watermark = leader.and_then(|broker| broker.memory.partitions.get(&id)).map_or(Offset::ZERO, |partition| partition.high_watermark);
+    let high_watermark = leader
+        .and_then(|broker| broker.memory.partitions.get(&id))
+        .map_or(Offset::ZERO, |partition| partition.high_watermark);
     PositionView {
         partition: id,
         member: reader.and_then(|(process, _)| process.client()),
@@ -96,7 +111,8 @@ fn unread(view: &PositionView) -> u64 {
 fn member(cluster: &Cluster, process: &Process, service: &Service, history: History<'_>) -> MemberView {
     let is_up = process.state.is_up();
     let in_hand = service.in_hand().filter(|_| is_up);
-    let buffered: u32 = service.consumer.assignment().iter().map(|partition| service.consumer.buffered(*partition)).sum();
+    let buffered: u32 =
+        service.consumer.assignment().iter().map(|partition| service.consumer.buffered(*partition)).sum();
     MemberView {
         client: process.client().unwrap_or_default(),
         name: Arc::clone(&process.name),
@@ -110,12 +126,26 @@ fn member(cluster: &Cluster, process: &Process, service: &Service, history: Hist
 }
 
 /// The record in a service's hands: taken up when it finished the one before, or polled.
-fn processing(cluster: &Cluster, process: &Process, id: TopicPartition, offset: Offset, history: History<'_>) -> Option<ProcessingView> {
+fn processing(
+    cluster: &Cluster,
+    process: &Process,
+    id: TopicPartition,
+    offset: Offset,
+    history: History<'_>,
+) -> Option<ProcessingView> {
     let node = Some(process.node);
-    let taken_up = |event: &TraceEvent| matches!(event, TraceEvent::RecordsPolled { .. } | TraceEvent::RecordProcessed { .. });
-    let since = history.recent.iter().rev().find(|record| record.node == node && taken_up(&record.event)).map_or(SimTime::ZERO, |record| record.at);
+    let taken_up =
+        |event: &TraceEvent| matches!(event, TraceEvent::RecordsPolled { .. } | TraceEvent::RecordProcessed { .. });
+    let since = history
+        .recent
+        .iter()
+        .rev()
+        .find(|record| record.node == node && taken_up(&record.event))
+        .map_or(SimTime::ZERO, |record| record.at);
     let until = cluster.timer_due(process.node, &crate::protocol::timer::Timer::Processed)?;
-    let leader = cluster.leader_of(id).or_else(|| cluster.brokers().map(|(_, broker)| broker).find(|broker| broker.disk.logs.contains_key(&id)))?;
+    let leader = cluster
+        .leader_of(id)
+        .or_else(|| cluster.brokers().map(|(_, broker)| broker).find(|broker| broker.disk.logs.contains_key(&id)))?;
     let batch = leader.disk.logs.get(&id)?.batch_at(offset)?;
     let (_, record) = batch.iter().find(|(at, _)| *at == offset)?;
     Some(ProcessingView { record: record.id, key: key_mark(record), since, until })

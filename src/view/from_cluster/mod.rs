@@ -52,8 +52,16 @@ pub fn cluster_view(cluster: &Cluster, history: History<'_>) -> ClusterView {
 
 /// The names of a run's topics and clients.
 pub fn names(cluster: &Cluster) -> Names {
-    let topics = cluster.image().map(|image| image.topics().map(|topic| Arc::clone(&topic.name.0)).collect()).unwrap_or_default();
-    let clients = cluster.processes.iter().filter(|process| process.client().is_some()).map(|process| Arc::clone(&process.name)).collect();
+    let topics = cluster
+        .image()
+        .map(|image| image.topics().map(|topic| Arc::clone(&topic.name.0)).collect())
+        .unwrap_or_default();
+    let clients = cluster
+        .processes
+        .iter()
+        .filter(|process| process.client().is_some())
+        .map(|process| Arc::clone(&process.name))
+        .collect();
     Names { topics, clients }
 }
 
@@ -63,7 +71,12 @@ fn links(cluster: &Cluster) -> Vec<LinkView> {
         for (to_index, to) in cluster.processes.iter().enumerate() {
             let fault = cluster.network.fault(from_index as u16, to_index as u16);
             if fault != Default::default() {
-                links.push(LinkView { from: from.node, to: to.node, is_cut: fault.is_cut, extra_delay: fault.extra_delay });
+                links.push(LinkView {
+                    from: from.node,
+                    to: to.node,
+                    is_cut: fault.is_cut,
+                    extra_delay: fault.extra_delay,
+                });
             }
         }
     }

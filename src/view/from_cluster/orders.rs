@@ -15,7 +15,8 @@ const LEDGER_ORDERS: usize = 60;
 /// The newest orders, oldest first.
 pub(super) fn newest(cluster: &Cluster, count: usize) -> Vec<OrderView> {
     let services = services(cluster);
-    let mut orders: Vec<OrderView> = cluster.ledger.entries().iter().rev().take(count).map(|entry| view(cluster, entry, &services)).collect();
+    let mut orders: Vec<OrderView> =
+        cluster.ledger.entries().iter().rev().take(count).map(|entry| view(cluster, entry, &services)).collect();
     orders.reverse();
     orders
 }
@@ -107,6 +108,7 @@ fn is_lost(cluster: &Cluster, entry: &LedgerEntry) -> bool {
     if offset < log.log_start_offset() {
         return false;
     }
-    let is_there = log.batch_at(offset).is_some_and(|batch| batch.iter().any(|(at, known)| at == offset && known.id == record));
+    let is_there =
+        log.batch_at(offset).is_some_and(|batch| batch.iter().any(|(at, known)| at == offset && known.id == record));
     !is_there
 }

@@ -26,7 +26,9 @@ fn a_healthy_cluster_has_a_leader_and_in_sync_replicas_in_every_row() {
     assert_eq!(view.rows().count(), 3);
     for partition in view.rows() {
         assert_eq!(partition.isr.len(), 3, "{}", view.partition_name(partition.partition));
-        let leaders = view.brokers.iter().filter(|broker| broker.replica(partition.partition).is_some_and(|replica| replica.role == ReplicaRole::Leader));
+        let leaders = view.brokers.iter().filter(|broker| {
+            broker.replica(partition.partition).is_some_and(|replica| replica.role == ReplicaRole::Leader)
+        });
         assert_eq!(leaders.map(|broker| Some(broker.id)).collect::<Vec<_>>(), vec![partition.leader]);
     }
     assert!(view.brokers.iter().all(|broker| broker.registration == Registration::Unfenced));

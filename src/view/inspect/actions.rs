@@ -24,7 +24,9 @@ pub(super) fn actions(view: &ClusterView, selection: &Selection, is_followed: bo
         Selection::Group(_) | Selection::Record(_) | Selection::Order(_) | Selection::Customer(_) => Vec::new(),
     };
     match selection {
-        Selection::Broker(_) | Selection::Client(_) | Selection::Partition(_) | Selection::Group(_) => actions.push(Action::Configure(selection.clone())),
+        Selection::Broker(_) | Selection::Client(_) | Selection::Partition(_) | Selection::Group(_) => {
+            actions.push(Action::Configure(selection.clone()))
+        }
         Selection::Record(_) | Selection::Order(_) | Selection::Customer(_) => {
             actions.push(if is_followed { Action::Unfollow } else { Action::Follow(selection.clone()) });
         }
@@ -37,10 +39,18 @@ pub(super) fn actions(view: &ClusterView, selection: &Selection, is_followed: bo
 fn state_of(view: &ClusterView, node: Node) -> Option<ProcessState> {
     match node {
         Node::Broker(id) => view.broker(id).map(|broker| broker.state),
-        Node::Controller(id) => view.quorum.controllers.iter().find(|controller| controller.id == id).map(|controller| controller.state),
+        Node::Controller(id) => {
+            view.quorum.controllers.iter().find(|controller| controller.id == id).map(|controller| controller.state)
+        }
         Node::Client(id) => {
             let producer = view.producers.iter().find(|producer| producer.client == id).map(|producer| producer.state);
-            producer.or_else(|| view.groups.iter().flat_map(|group| &group.members).find(|member| member.client == id).map(|member| member.state))
+            producer.or_else(|| {
+                view.groups
+                    .iter()
+                    .flat_map(|group| &group.members)
+                    .find(|member| member.client == id)
+                    .map(|member| member.state)
+            })
         }
     }
 }
@@ -48,7 +58,9 @@ fn state_of(view: &ClusterView, node: Node) -> Option<ProcessState> {
 fn on_node(view: &ClusterView, node: Node) -> Vec<Action> {
     let Some(state) = state_of(view, node) else { return Vec::new() };
     let mut actions = match state {
-        ProcessState::Running => vec![Action::Crash(node), Action::Stop(node), Action::Pause(node), Action::LosePower(node)],
+        ProcessState::Running => {
+            vec![Action::Crash(node), Action::Stop(node), Action::Pause(node), Action::LosePower(node)]
+        }
         ProcessState::Paused => vec![Action::Resume(node), Action::Crash(node), Action::LosePower(node)],
         ProcessState::Stopping => vec![Action::Crash(node), Action::LosePower(node)],
         ProcessState::Stopped | ProcessState::Crashed | ProcessState::PowerLost => vec![Action::Start(node)],
@@ -71,7 +83,11 @@ fn on_link(view: &ClusterView, from: Node, to: Node) -> Vec<Action> {
 }
 
 /// The action that a shortcut means for a thing: the first of the kind among those it has.
-pub fn action_for_key(view: &ClusterView, selection: &Selection, is_wanted: impl Fn(&Action) -> bool) -> Option<Action> {
+pub fn action_for_key(
+    view: &ClusterView,
+    selection: &Selection,
+    is_wanted: impl Fn(&Action) -> bool,
+) -> Option<Action> {
     actions(view, selection, false).into_iter().find(|action| is_wanted(action))
 }
 

@@ -56,9 +56,15 @@ pub(super) fn group(view: &ClusterView, id: &GroupId) -> Option<Inspected> {
     let rows = vec![
         row(Field::GroupState, Value::Group(group.state)),
         row(Field::Role, Value::Service(group.role)),
-        row(Field::Members, Value::Number(group.members.iter().filter(|member| member.member.is_some()).count() as i64)),
+        row(
+            Field::Members,
+            Value::Number(group.members.iter().filter(|member| member.member.is_some()).count() as i64),
+        ),
         row(Field::Generation, Value::Number(i64::from(group.generation.0))),
-        row(Field::Assignor, if group.assignor.is_empty() { Value::Nothing } else { Value::Name(group.assignor.clone()) }),
+        row(
+            Field::Assignor,
+            if group.assignor.is_empty() { Value::Nothing } else { Value::Name(group.assignor.clone()) },
+        ),
         row(Field::Coordinator, Value::Node(group.coordinator.map(Node::Broker))),
         row(Field::Lag, Value::Number(group.lag as i64)),
         row(Field::Done, Value::Number(group.done as i64)),

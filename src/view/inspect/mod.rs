@@ -13,7 +13,12 @@ use super::selection::Selection;
 use crate::cluster::world::Cluster;
 
 /// The inspector's view of a thing; `None` when there is no such thing at this moment.
-pub fn inspect(cluster: &Cluster, view: &ClusterView, selection: &Selection, followed: Option<&Selection>) -> Option<InspectorView> {
+pub fn inspect(
+    cluster: &Cluster,
+    view: &ClusterView,
+    selection: &Selection,
+    followed: Option<&Selection>,
+) -> Option<InspectorView> {
     let (rows, related) = match selection {
         Selection::Controller(id) => nodes::controller(view, *id)?,
         Selection::Broker(id) => nodes::broker(view, *id)?,
@@ -27,7 +32,13 @@ pub fn inspect(cluster: &Cluster, view: &ClusterView, selection: &Selection, fol
         Selection::Customer(customer) => records::customer(cluster, *customer)?,
     };
     let is_followed = followed == Some(selection);
-    Some(InspectorView { subject: selection.clone(), rows, related, actions: actions::actions(view, selection, is_followed), is_followed })
+    Some(InspectorView {
+        subject: selection.clone(),
+        rows,
+        related,
+        actions: actions::actions(view, selection, is_followed),
+        is_followed,
+    })
 }
 
 fn row(field: Field, value: Value) -> InspectorRow {

@@ -26,7 +26,10 @@ pub(super) fn broker(view: &ClusterView, id: BrokerId) -> Option<Inspected> {
         row(Field::DiskSlowFactor, Value::Factor(broker.disk_slow_factor)),
     ];
     let groups: Vec<String> = broker.coordinates.iter().map(ToString::to_string).collect();
-    rows.push(row(Field::Coordinates, if groups.is_empty() { Value::Nothing } else { Value::Name(groups.join(", ").into()) }));
+    rows.push(row(
+        Field::Coordinates,
+        if groups.is_empty() { Value::Nothing } else { Value::Name(groups.join(", ").into()) },
+    ));
     let related = broker.replicas.iter().map(|replica| Selection::Replica(id, replica.partition)).collect();
     Some((rows, related))
 }
@@ -37,7 +40,10 @@ pub(super) fn controller(view: &ClusterView, id: ControllerId) -> Option<Inspect
         row(Field::State, Value::Process(controller.state, controller.since)),
         row(Field::Role, Value::Quorum(controller.role)),
         row(Field::QuorumEpoch, Value::Number(i64::from(controller.epoch.0))),
-        row(Field::VotedFor, controller.voted_for.map_or(Value::Nothing, |voted| Value::Node(Some(Node::Controller(voted))))),
+        row(
+            Field::VotedFor,
+            controller.voted_for.map_or(Value::Nothing, |voted| Value::Node(Some(Node::Controller(voted)))),
+        ),
         row(Field::LogEndOffset, Value::Offset(controller.log_end_offset)),
         row(Field::HighWatermark, Value::Offset(view.quorum.high_watermark)),
     ];

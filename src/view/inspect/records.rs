@@ -24,7 +24,13 @@ pub(super) fn record(cluster: &Cluster, view: &ClusterView, id: RecordId) -> Opt
         RecordOutcome::Acknowledged { .. } => Value::Times(1),
         RecordOutcome::Pending | RecordOutcome::Failed { .. } => Value::Times(0),
     };
-    let key = view.brokers.iter().flat_map(|broker| &broker.replicas).flat_map(|replica| &replica.cells).find(|cell| cell.record == id).map(|cell| cell.key);
+    let key = view
+        .brokers
+        .iter()
+        .flat_map(|broker| &broker.replicas)
+        .flat_map(|replica| &replica.cells)
+        .find(|cell| cell.record == id)
+        .map(|cell| cell.key);
     let rows = vec![
         row(Field::Partition, Value::Partitions(vec![fate.partition])),
         row(Field::Offset, offset.map_or(Value::Nothing, Value::Offset)),
@@ -45,7 +51,8 @@ fn copies(cluster: &Cluster, partition: TopicPartition, id: RecordId) -> (Vec<Br
     let mut holders = Vec::new();
     for (_, broker) in cluster.brokers() {
         let Some(log) = broker.disk.logs.get(&partition) else { continue };
-        let found = log.batches().rev().find_map(|batch| batch.iter().find(|(_, record)| record.id == id).map(|(at, _)| at));
+        let found =
+            log.batches().rev().find_map(|batch| batch.iter().find(|(_, record)| record.id == id).map(|(at, _)| at));
         if let Some(at) = found {
             holders.push(broker.id);
             offset = Some(at);
@@ -78,8 +85,17 @@ fn related_to(order: &OrderView) -> Vec<Selection> {
 
 pub(super) fn customer(cluster: &Cluster, customer: u16) -> Option<Inspected> {
     let entries = cluster.ledger.entries();
-    let own: Vec<OrderId> = entries.iter().rev().filter(|entry| entry.customer == customer).map(|entry| entry.order).take(ORDERS_MAX).collect();
+    let own: Vec<OrderId> = entries
+        .iter()
+        .rev()
+        .filter(|entry| entry.customer == customer)
+        .map(|entry| entry.order)
+        .take(ORDERS_MAX)
+        .collect();
     let count = entries.iter().filter(|entry| entry.customer == customer).count();
-    let rows = vec![row(Field::Key, Value::Key(KeyMark::of_number(u64::from(customer)))), row(Field::Orders, Value::Number(count as i64))];
+    let rows = vec![
+        row(Field::Key, Value::Key(KeyMark::of_number(u64::from(customer)))),
+        row(Field::Orders, Value::Number(count as i64)),
+    ];
     Some((rows, own.into_iter().map(Selection::Order).collect()))
 }

@@ -43,7 +43,8 @@ fn every_kind_of_thing_that_exists_can_be_inspected() {
     let mut recording = crate::playback::recording::Recording::new(crate::playback::testing::shop(7), Vec::new());
     recording.seek_time(crate::sim::time::SimTime::from_millis(6_000));
     let cluster = recording.cluster();
-    let history = crate::view::from_cluster::History { milestones: recording.milestones_so_far(), recent: recording.recent() };
+    let history =
+        crate::view::from_cluster::History { milestones: recording.milestones_so_far(), recent: recording.recent() };
     let view = crate::view::from_cluster::cluster_view(cluster, history);
     let partition = view.rows().next().unwrap().partition;
     let things = [

@@ -52,7 +52,11 @@ fn line() -> impl Strategy<Value = String> {
 fn run(script: &mut Script, line: &str, seen: &mut Seen) {
     if line == "fail-over" {
         script.command("resign");
-        assert!(script.unanswered.is_empty(), "{:?} was left waiting by a coordinator that resigned", script.unanswered);
+        assert!(
+            script.unanswered.is_empty(),
+            "{:?} was left waiting by a coordinator that resigned",
+            script.unanswered
+        );
         script.command("elect");
         // A generation that was not stored is given out again by the next coordinator, as in Kafka.
         *seen = Seen { facts: script.facts.len(), ..Seen::default() };
@@ -74,7 +78,11 @@ fn observe(script: &Script, seen: &mut Seen) {
     seen.generation = description.generation;
     for member in &description.members {
         assert!(!seen.expired.contains(&member.id), "{} has expired and is a member", member.id);
-        assert!(!member.is_awaiting_sync || description.state == "CompletingRebalance", "a SyncGroup is parked in {}", description.state);
+        assert!(
+            !member.is_awaiting_sync || description.state == "CompletingRebalance",
+            "a SyncGroup is parked in {}",
+            description.state
+        );
         if description.state != "Stable" {
             continue;
         }

@@ -4,10 +4,12 @@
 use crate::kafka::group_coordinator::{GroupCoordinator, GroupSettings, OffsetsWrite};
 use crate::protocol::config::BrokerConfig;
 use crate::protocol::error_code::ErrorCode;
-use crate::protocol::ids::{ClientId, CorrelationId, GroupId, MemberId, Node, PartitionIndex, RecordId, TopicId, TopicName, TopicPartition};
+use crate::protocol::ids::{
+    ClientId, CorrelationId, GroupId, MemberId, Node, PartitionIndex, RecordId, TopicId, TopicName, TopicPartition,
+};
 use crate::protocol::message::{
-    CommittedOffset, HeartbeatRequest, JoinGroupRequest, JoinReason, LeaveGroupRequest, LeaveReason, Message, OffsetCommitRequest,
-    OffsetFetchRequest, Request, Response, Subscription, SyncGroupRequest,
+    CommittedOffset, HeartbeatRequest, JoinGroupRequest, JoinReason, LeaveGroupRequest, LeaveReason, Message,
+    OffsetCommitRequest, OffsetFetchRequest, Request, Response, Subscription, SyncGroupRequest,
 };
 use crate::protocol::offset::{Generation, LeaderEpoch, Offset};
 use crate::protocol::record::Record;
@@ -181,7 +183,8 @@ impl Script {
                 "member" => client.member = Some(MemberId::new(value)),
                 "assign" => assign = Some(value),
                 partition => {
-                    let committed = CommittedOffset { offset: Offset(value.parse().unwrap()), leader_epoch: LeaderEpoch(0) };
+                    let committed =
+                        CommittedOffset { offset: Offset(value.parse().unwrap()), leader_epoch: LeaderEpoch(0) };
                     offsets.push((TopicPartition::new(TopicId(0), partition.parse().unwrap()), committed));
                 }
             }
@@ -226,7 +229,9 @@ impl Script {
 
     /// The leader gives partition 0 to the first member, 1 to the second and so on, unless the script says `assign=b,a`.
     fn sync_request(&self, client: &Client, assign: Option<&str>) -> SyncGroupRequest {
-        let by_name = |name: &str| self.clients.values().find(|client| client.name == name).and_then(|client| client.member.clone());
+        let by_name = |name: &str| {
+            self.clients.values().find(|client| client.name == name).and_then(|client| client.member.clone())
+        };
         let order: Vec<MemberId> = match assign {
             Some(names) => names.split(',').filter_map(by_name).collect(),
             None => client.led_members.clone(),
@@ -261,7 +266,9 @@ impl Script {
 
     pub(super) fn tick(&mut self, length: SimDuration) {
         let end = self.now + length;
-        while let Some((at, timer)) = self.timers.iter().map(|(timer, at)| (*at, timer.clone())).min().filter(|(at, _)| *at <= end) {
+        while let Some((at, timer)) =
+            self.timers.iter().map(|(timer, at)| (*at, timer.clone())).min().filter(|(at, _)| *at <= end)
+        {
             self.timers.remove(&timer);
             self.now = at;
             let (mut out, mut writes) = (Outbox::new(self.now), Vec::new());
@@ -312,7 +319,11 @@ impl Script {
             match effect {
                 Effect::Send { to: Node::Client(id), message: Message::Response { correlation, response } } => {
                     let asked = self.unanswered.remove(&correlation).or_else(|| self.given_up.remove(&correlation));
-                    assert_eq!(asked.map(|asked| (asked.client, asked.api)), Some((id, response.api_name())), "nobody asked that");
+                    assert_eq!(
+                        asked.map(|asked| (asked.client, asked.api)),
+                        Some((id, response.api_name())),
+                        "nobody asked that"
+                    );
                     self.on_response(id, response);
                 }
                 Effect::Send { .. } => panic!("the coordinator speaks to clients only"),
@@ -350,7 +361,14 @@ impl Script {
 
     fn on_response(&mut self, id: ClientId, response: Response) {
         let client = self.clients.get_mut(&id).unwrap();
-        writeln!(self.transcript, "  {} -> {} {}", clock(self.now), client.name, super::script_text::response(&response)).unwrap();
+        writeln!(
+            self.transcript,
+            "  {} -> {} {}",
+            clock(self.now),
+            client.name,
+            super::script_text::response(&response)
+        )
+        .unwrap();
         match response {
             Response::JoinGroup(join) => match join.error {
                 ErrorCode::None => {
@@ -371,14 +389,26 @@ impl Script {
         for group in self.coordinator.groups() {
             let protocol = group.protocol.as_deref().unwrap_or("-");
             let leader = group.leader.as_ref().map_or("-", MemberId::as_str);
-            writeln!(self.transcript, "  {} {} generation={} protocol={protocol} leader={leader}", group.id, group.state, group.generation).unwrap();
+            writeln!(
+                self.transcript,
+                "  {} {} generation={} protocol={protocol} leader={leader}",
+                group.id, group.state, group.generation
+            )
+            .unwrap();
             for member in group.members {
-                writeln!(self.transcript, "    {} owns {}", member.id, super::script_text::partitions(&member.assignment)).unwrap();
+                writeln!(
+                    self.transcript,
+                    "    {} owns {}",
+                    member.id,
+                    super::script_text::partitions(&member.assignment)
+                )
+                .unwrap();
             }
         }
         for (partition, value) in self.coordinator.committed_offsets(&group()) {
             let partition = super::script_text::partitions(&[partition]);
-            writeln!(self.transcript, "    {partition} committed at {} by {}", value.committed.offset, clock(value.at)).unwrap();
+            writeln!(self.transcript, "    {partition} committed at {} by {}", value.committed.offset, clock(value.at))
+                .unwrap();
         }
     }
 }

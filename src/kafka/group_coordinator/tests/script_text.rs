@@ -6,26 +6,35 @@ use crate::protocol::message::{JoinGroupResponse, Response};
 use crate::trace::event::TraceEvent;
 
 pub(super) fn partitions(partitions: &[TopicPartition]) -> String {
-    let texts: Vec<String> = partitions.iter().map(|partition| format!("{}-{}", partition.topic, partition.partition)).collect();
+    let texts: Vec<String> =
+        partitions.iter().map(|partition| format!("{}-{}", partition.topic, partition.partition)).collect();
     if texts.is_empty() { "nothing".to_owned() } else { texts.join(",") }
 }
 
 pub(super) fn response(response: &Response) -> String {
     match response {
         Response::JoinGroup(join) => join_text(join),
-        Response::SyncGroup(sync) if sync.error.is_none() => format!("SyncGroup assignment={}", partitions(&sync.assignment)),
+        Response::SyncGroup(sync) if sync.error.is_none() => {
+            format!("SyncGroup assignment={}", partitions(&sync.assignment))
+        }
         Response::SyncGroup(sync) => format!("SyncGroup {}", sync.error),
         Response::Heartbeat(heartbeat) => format!("Heartbeat {}", heartbeat.error),
         Response::LeaveGroup(leave) => format!("LeaveGroup {}", leave.error),
         Response::OffsetCommit(commit) => {
-            let errors: Vec<String> =
-                commit.partitions.iter().map(|(partition, error)| format!("{}={error}", partitions(&[*partition]))).collect();
+            let errors: Vec<String> = commit
+                .partitions
+                .iter()
+                .map(|(partition, error)| format!("{}={error}", partitions(&[*partition])))
+                .collect();
             format!("OffsetCommit {}", errors.join(" "))
         }
         Response::OffsetFetch(fetch) => {
             let offset = |offset: &Option<_>| offset.as_ref().map_or("none".to_owned(), committed);
-            let offsets: Vec<String> =
-                fetch.partitions.iter().map(|(partition, _, value)| format!("{}={}", partitions(&[*partition]), offset(value))).collect();
+            let offsets: Vec<String> = fetch
+                .partitions
+                .iter()
+                .map(|(partition, _, value)| format!("{}={}", partitions(&[*partition]), offset(value)))
+                .collect();
             format!("OffsetFetch {} {}", fetch.error, offsets.join(" "))
         }
         other => other.api_name().to_owned(),
@@ -43,7 +52,8 @@ fn join_text(join: &JoinGroupResponse) -> String {
     }
     let leader = join.leader.as_ref().map_or("-", |leader| leader.as_str());
     let protocol = join.protocol.as_deref().unwrap_or("-");
-    let mut text = format!("JoinGroup member={member} generation={} leader={leader} protocol={protocol}", join.generation);
+    let mut text =
+        format!("JoinGroup member={member} generation={} leader={leader} protocol={protocol}", join.generation);
     if !join.members.is_empty() {
         let members: Vec<&str> = join.members.iter().map(|(member, _, _)| member.as_str()).collect();
         text += &format!(" members={}", members.join(","));
@@ -60,12 +70,16 @@ pub(super) fn fact(fact: &TraceEvent) -> String {
         TraceEvent::MemberJoined { member, reason, .. } => format!("MemberJoined {member} {reason:?}"),
         TraceEvent::MemberLeft { member, reason, .. } => format!("MemberLeft {member} {reason:?}"),
         TraceEvent::MemberExpired { member, after, .. } => format!("MemberExpired {member} after={after}"),
-        TraceEvent::RebalanceStarted { generation, reason, .. } => format!("RebalanceStarted generation={generation} {reason:?}"),
+        TraceEvent::RebalanceStarted { generation, reason, .. } => {
+            format!("RebalanceStarted generation={generation} {reason:?}")
+        }
         TraceEvent::RebalanceCompleted { generation, members, took, .. } => {
             format!("RebalanceCompleted generation={generation} members={members} took={took}")
         }
         TraceEvent::GroupEmptied { generation, .. } => format!("GroupEmptied generation={generation}"),
-        TraceEvent::OffsetCommitted { partition, offset, .. } => format!("OffsetCommitted {}={offset}", partitions(&[*partition])),
+        TraceEvent::OffsetCommitted { partition, offset, .. } => {
+            format!("OffsetCommitted {}={offset}", partitions(&[*partition]))
+        }
         other => format!("{other:?}"),
     }
 }
