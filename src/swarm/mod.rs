@@ -70,7 +70,7 @@ pub fn run_seed(seed: Seed, witness: &mut impl Witness) -> Outcome {
 fn rest(run: &mut Run, healed_at: SimTime, oracle: &mut Oracle, witness: &mut impl Witness) -> Vec<String> {
     let mut until = healed_at;
     loop {
-        until = until + ASKED_EVERY;
+        until += ASKED_EVERY;
         run.finish(until, &mut Both(oracle, witness));
         let restless = unrest(&run.cluster);
         if restless.is_empty() || until >= healed_at + REST_WITHIN {

@@ -209,7 +209,7 @@ mod properties {
             }
             Operation::Release { member } => partition.release_member(&name(member)),
             Operation::Advance { millis } => {
-                *now = *now + SimDuration::from_millis(millis);
+                *now += SimDuration::from_millis(millis);
                 partition.expire_locks(*now);
             }
             Operation::CutLog { by } => partition.on_log_start_offset(partition.start_offset().plus(by)),
