@@ -98,6 +98,8 @@ pub struct Page {
     pub announcer: Announcer,
     /// Nothing has been played, stepped or done yet: the opening words are shown.
     pub is_opening: bool,
+    /// Microseconds of the viewer's for which the opening words have been shown while the run played.
+    pub opening_for: u64,
     /// Playing stopped because the tab went out of sight, and goes on when it comes back.
     pub was_playing_in_sight: bool,
     /// The address does not say where the run is; microseconds of the viewer's since it last did.
@@ -154,6 +156,7 @@ impl Model {
             command_line: CommandLine::TopicsDescribe,
             announcer: Announcer::default(),
             is_opening: position.is_none(),
+            opening_for: 0,
             was_playing_in_sight: false,
             address: None,
         };

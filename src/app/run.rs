@@ -242,8 +242,9 @@ mod tests {
 
     #[test]
     fn a_run_opens_where_its_scenario_says_that_things_are_under_way() {
-        assert_eq!(run().clock(), SimTime::from_millis(9_000));
-        assert!(run().recording().cluster().ledger.totals().placed > 0);
+        let run = run();
+        assert_eq!(Some(run.clock()), run.recipe().prepared.scenario.opens_at.map(|at| SimTime::ZERO + at.0));
+        assert!(run.recording().cluster().ledger.totals().placed > 0);
     }
 
     #[test]
@@ -256,7 +257,7 @@ mod tests {
             assert!(run.recording().cluster().now() <= run.clock());
             assert!(run.recording().cluster().next_at().is_none_or(|next| next > run.clock()));
         }
-        assert_eq!(run.clock(), SimTime::from_millis(9_960));
+        assert_eq!(run.clock(), SimTime::from_millis(12_960));
     }
 
     #[test]

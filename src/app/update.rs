@@ -22,6 +22,9 @@ const NOTICE_LASTS: u64 = 6_000_000;
 /// The address follows the run this often, in microseconds of the viewer's: browsers allow no more.
 const ADDRESS_EVERY: u64 = 700_000;
 
+/// The opening words give way to the daily work after so many microseconds of the viewer's.
+const OPENING_LASTS: u64 = 14_000_000;
+
 type Commands = Vec<Command>;
 
 impl Model {
@@ -116,6 +119,10 @@ impl Model {
             if notice.shown_for > NOTICE_LASTS && !is_lasting(&notice.words) {
                 self.page.notice = None;
             }
+        }
+        if self.page.is_opening && self.run.is_playing() {
+            self.page.opening_for = self.page.opening_for.saturating_add(wall_micros);
+            self.page.is_opening = self.page.opening_for < OPENING_LASTS;
         }
         let passed = self.run.frame(wall_micros, self.views.is_waiting());
         if passed.events > 0 {
@@ -247,7 +254,7 @@ impl Model {
 
     fn on_start_over(&mut self) -> Commands {
         self.run.start_over();
-        self.page.is_opening = true;
+        (self.page.is_opening, self.page.opening_for, self.page.dialog) = (true, 0, None);
         self.notify(NoticeWords::StartedOver);
         self.address_is_stale();
         Vec::new()
@@ -298,7 +305,7 @@ impl Model {
         let is_playing = self.run.is_playing();
         self.run = Run::open(recipe, None);
         self.run.set_playing(is_playing);
-        (self.page.selection, self.page.followed, self.page.is_opening) = (None, None, true);
+        (self.page.selection, self.page.followed, self.page.is_opening, self.page.opening_for) = (None, None, true, 0);
         self.views = Views::build(&self.run, &self.page);
         self.address_is_stale();
     }

@@ -109,7 +109,7 @@ messages! {
         en: { format!("{count} {}", count.pick("record read", "records read")) };
     }
     lag(lag: u64) { pt: "lag {lag}"; en: "lag {lag}"; }
-    rebalancing() { pt: "redistribuindo as partições (rebalance)"; en: "rebalancing"; }
+    rebalancing() { pt: "em rebalance"; en: "rebalancing"; }
     group_empty() { pt: "ninguém lendo"; en: "nobody reading"; }
     group_spoken(group: &str, members: u32, lag: u64) {
         pt: { format!("grupo {group}: {members} {}, lag {lag}", members.pick("membro", "membros")) };

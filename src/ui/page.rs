@@ -10,7 +10,6 @@ use super::parts::log::Log;
 use super::parts::narration::{Narration, Opening};
 use super::parts::notice::NoticeBar;
 use super::parts::panel::PanelFrame;
-use super::parts::panel_tabs::PanelTabs;
 use super::parts::scenarios::{Scenarios, Story};
 use super::parts::settings::Settings;
 use super::parts::terminal::Terminal;
@@ -50,8 +49,7 @@ pub fn page(model: &Model, scene: &FlightScene, on: &Callback<Msg>, surroundings
             data-playing={model.run.is_playing().to_string()}
         >
             <button type="button" class="skip" onclick={on.reform(|_: MouseEvent| Msg::PressedSkip)}>{ text.skip_to_stage() }</button>
-            <TopBar {text} {title} seed={model.run.recipe().seed} theme={state.preferences.theme} can_undo={model.run.can_undo()} on={on.clone()}/>
-            <PanelTabs {text} {open} on={on.clone()}/>
+            <TopBar {text} {title} seed={model.run.recipe().seed} theme={state.preferences.theme} can_undo={model.run.can_undo()} {open} on={on.clone()}/>
             <main class="main">{ stage(model, scene, on, surroundings) }{ narration(model, on) }{ time(model, on) }</main>
             <PanelFrame {text} {open} on={on.clone()}>{ panel(model, open, on) }</PanelFrame>
             <p class="visually-hidden" role="status" aria-live="polite" aria-atomic="true">{ state.announcer.said() }</p>

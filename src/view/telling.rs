@@ -6,7 +6,7 @@ use super::from_cluster::names;
 use super::narration_view::NarrationView;
 use crate::playback::recording::Recording;
 use crate::playback::weight::{Weight, weight};
-use crate::protocol::ids::TopicPartition;
+use crate::protocol::ids::{Node, TopicPartition};
 use crate::sim::time::SimDuration;
 use crate::text::names::Names;
 use crate::trace::TraceRecord;
@@ -47,8 +47,17 @@ fn last_told(milestones: &[TraceRecord]) -> Option<usize> {
     let last = milestones.len().checked_sub(1)?;
     let turn = milestones.iter().rposition(|record| weight(&record.event) == Weight::Decisive);
     match turn {
-        Some(turn) if milestones[last].at.since(milestones[turn].at) <= TURN_HOLDS => Some(turn),
+        Some(turn) if opens_a_wait(&milestones[turn].event) || milestones[last].at.since(milestones[turn].at) <= TURN_HOLDS => Some(turn),
         Some(_) | None => Some(last),
+    }
+}
+
+/// True for a turn that leaves everybody waiting for the next one: a broker that says nothing any more.
+fn opens_a_wait(event: &TraceEvent) -> bool {
+    match event {
+        TraceEvent::NodeCrashed { node } | TraceEvent::NodeLostPower { node } | TraceEvent::NodePaused { node } => matches!(node, Node::Broker(_)),
+        // Of other turns the consequences come at once.
+        _ => false,
     }
 }
 
@@ -100,7 +109,7 @@ mod tests {
     use super::*;
     use crate::cluster::intervention::Intervention;
     use crate::playback::testing::shop;
-    use crate::protocol::ids::{BrokerId, Node};
+    use crate::protocol::ids::BrokerId;
     use crate::sim::time::SimTime;
     use crate::trace::event::ElectionKind;
 

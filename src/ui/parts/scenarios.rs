@@ -31,7 +31,10 @@ pub fn Scenarios(props: &ScenariosProps) -> Html {
             <ul class="story-list">{ for stories.iter().map(|story| card(props, story)) }</ul>
             <p class="story-seed">
                 <span class="is-quiet">{ format!("{}. {}", text.seed(*seed), text.seed_hint()) }</span>
-                <button type="button" class="quiet-button is-bordered" onclick={on.reform(move |_: MouseEvent| Msg::ChoseSeed(next))}>{ text.picker_new_seed() }</button>
+                <span class="story-buttons">
+                    <button type="button" class="quiet-button is-bordered" onclick={on.reform(|_: MouseEvent| Msg::PressedStartOver)} title={text.start_over_hint()}>{ text.start_over() }</button>
+                    <button type="button" class="quiet-button is-bordered" onclick={on.reform(move |_: MouseEvent| Msg::ChoseSeed(next))}>{ text.picker_new_seed() }</button>
+                </span>
             </p>
         </div>
     }

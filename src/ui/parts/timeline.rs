@@ -23,7 +23,9 @@ const DENSITY_TOP: f64 = 20.0;
 const DENSITY_HEIGHT: f64 = 30.0;
 const AXIS: f64 = DENSITY_TOP + DENSITY_HEIGHT;
 const LANE: f64 = 7.0;
-const TICKS: f64 = 88.0;
+/// Where spans are named, and where times stand.
+const WORDS: f64 = AXIS + 30.0;
+const TICKS: f64 = 96.0;
 /// How many lanes spans are drawn in.
 const LANES: usize = 2;
 
@@ -62,7 +64,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
     let onpointerup = Callback::from(move |_: PointerEvent| *is_dragging.borrow_mut() = false);
     html! {
         <div class="timeline">
-            <svg class="timeline-picture" width="100%" height="92" aria-hidden="true" focusable="false">
+            <svg class="timeline-picture" width="100%" height="100" aria-hidden="true" focusable="false">
                 { density(view) }
                 <line class="timeline-axis" x1="0" x2="100%" y1={px(AXIS)} y2={px(AXIS)}/>
                 <g>{ for spans(props) }</g>
@@ -83,7 +85,7 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                 onpointercancel={onpointerup.clone()}
                 {onpointerup}
             ></div>
-            <svg class="timeline-over" width="100%" height="92" focusable="false" role="group" aria-label={text.flags_list()}>
+            <svg class="timeline-over" width="100%" height="100" focusable="false" role="group" aria-label={text.flags_list()}>
                 <g>{ for flags(props) }</g>
                 { cursor(*text, view) }
             </svg>
@@ -195,7 +197,7 @@ fn span_shape(index: usize, span: &SpanView, (from, to): (f64, f64), lane: usize
     html! {
         <g key={index} {class}>
             <rect x={percent(from)} width={percent((to - from).max(0.25))} y={px(y)} height="5" rx="2.5"/>
-            if let Some(words) = words { <text x={percent(from)} y={px(y + 20.0)}>{ words }</text> }
+            if let Some(words) = words { <text x={percent(from)} y={px(WORDS)}>{ words }</text> }
         </g>
     }
 }

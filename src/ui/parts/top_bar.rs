@@ -1,7 +1,8 @@
 //! The bar at the top: which story is on, and what concerns the page as a whole.
 
 use super::icon::{Icon, icon};
-use crate::app::model::Dialog;
+use super::panel_tabs::PanelTabs;
+use crate::app::model::{Dialog, Panel};
 use crate::app::msg::Msg;
 use crate::app::preferences::Theme;
 use crate::text::Text;
@@ -15,13 +16,15 @@ pub struct TopBarProps {
     pub seed: u64,
     pub theme: Theme,
     pub can_undo: bool,
+    /// The panel that is open.
+    pub open: Option<Panel>,
     pub on: Callback<Msg>,
 }
 
 /// The bar.
 #[component]
 pub fn TopBar(props: &TopBarProps) -> Html {
-    let TopBarProps { text, title, seed, theme, can_undo, on } = props;
+    let TopBarProps { text, title, seed, theme, can_undo, open, on } = props;
     let send = |msg: Msg| on.reform(move |_: MouseEvent| msg.clone());
     html! {
         <header class="top">
@@ -36,7 +39,7 @@ pub fn TopBar(props: &TopBarProps) -> Html {
             <button type="button" class="quiet-button" disabled={!can_undo} onclick={send(Msg::PressedUndo)} title={text.undo_last()}>
                 { icon(Icon::Undo) }<span class="label">{ text.undo_last() }</span>
             </button>
-            <button type="button" class="quiet-button" onclick={send(Msg::PressedStartOver)} title={text.start_over_hint()}>
+            <button type="button" class="quiet-button top-start-over" onclick={send(Msg::PressedStartOver)} title={text.start_over_hint()}>
                 { icon(Icon::StartOver) }<span class="label">{ text.start_over() }</span>
             </button>
             <button type="button" class="quiet-button" onclick={send(Msg::PressedShare)} title={text.share_hint()}>
@@ -51,6 +54,7 @@ pub fn TopBar(props: &TopBarProps) -> Html {
             <button type="button" class="icon-button top-help" onclick={send(Msg::OpenedDialog(Dialog::Help))} aria-label={text.help()} title={text.help()} aria-haspopup="dialog">
                 <span aria-hidden="true">{ "?" }</span>
             </button>
+            <PanelTabs text={*text} open={*open} on={on.clone()}/>
         </header>
     }
 }
