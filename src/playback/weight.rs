@@ -73,6 +73,7 @@ pub fn weight(event: &TraceEvent) -> Weight {
         | E::RebalanceStarted { .. }
         | E::RebalanceCompleted { .. }
         | E::GroupEmptied { .. }
+        | E::MemberReconciled { .. }
         | E::SendUnblocked { .. }
         | E::BatchRetried { .. }
         | E::RequestTimedOut { .. }

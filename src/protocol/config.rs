@@ -317,6 +317,8 @@ settings!(
         group_initial_rebalance_delay_ms: i64 = "group.initial.rebalance.delay.ms", Int, "3000", Valid::Any;
         group_min_session_timeout_ms: i64 = "group.min.session.timeout.ms", Int, "6000", Valid::Any;
         group_max_session_timeout_ms: i64 = "group.max.session.timeout.ms", Int, "1800000", Valid::Any;
+        group_consumer_session_timeout_ms: i64 = "group.consumer.session.timeout.ms", Int, "45000", Valid::AtLeast(1);
+        group_consumer_heartbeat_interval_ms: i64 = "group.consumer.heartbeat.interval.ms", Int, "5000", Valid::AtLeast(1);
         offsets_topic_num_partitions: i64 = "offsets.topic.num.partitions", Int, "50", Valid::AtLeast(1);
         offsets_topic_replication_factor: i64 = "offsets.topic.replication.factor", Short, "3", Valid::AtLeast(1);
         offsets_commit_timeout_ms: i64 = "offsets.commit.timeout.ms", Int, "5000", Valid::AtLeast(1);

@@ -8,7 +8,7 @@ use super::ids::{
     Rack, TopicName, TopicPartition,
 };
 use super::metadata::{ClusterMetadata, MetadataBatch};
-use super::offset::{EpochEndOffset, Generation, LeaderEpoch, Offset, PartitionEpoch, QuorumEpoch};
+use super::offset::{EpochEndOffset, Generation, LeaderEpoch, MemberEpoch, Offset, PartitionEpoch, QuorumEpoch};
 use super::record::{Bytes, RecordBatch};
 use super::timer::ClientRole;
 use crate::sim::time::{SimDuration, SimTime};
@@ -43,6 +43,7 @@ pub enum Request {
     SyncGroup(SyncGroupRequest),
     Heartbeat(HeartbeatRequest),
     LeaveGroup(LeaveGroupRequest),
+    ConsumerGroupHeartbeat(ConsumerGroupHeartbeatRequest),
     OffsetCommit(OffsetCommitRequest),
     OffsetFetch(OffsetFetchRequest),
     InitProducerId(InitProducerIdRequest),
@@ -78,6 +79,7 @@ pub enum Response {
     SyncGroup(SyncGroupResponse),
     Heartbeat(HeartbeatResponse),
     LeaveGroup(LeaveGroupResponse),
+    ConsumerGroupHeartbeat(ConsumerGroupHeartbeatResponse),
     OffsetCommit(OffsetCommitResponse),
     OffsetFetch(OffsetFetchResponse),
     InitProducerId(InitProducerIdResponse),
@@ -214,6 +216,30 @@ schema! {
     HeartbeatResponse { error: ErrorCode, }
     LeaveGroupRequest { group: GroupId, member: MemberId, group_instance_id: Option<Arc<str>>, reason: LeaveReason, }
     LeaveGroupResponse { error: ErrorCode, }
+    /// The one request of the new consumer protocol (KIP-848). What is `None` has not changed since the last heartbeat;
+    /// the first one, and one after an error, tells everything.
+    ConsumerGroupHeartbeatRequest {
+        group: GroupId,
+        /// The member makes it up itself, once in its life.
+        member: MemberId,
+        /// `MemberEpoch::JOIN`, `LEAVE`, `LEAVE_STATIC`, or what the last answer said.
+        member_epoch: MemberEpoch,
+        group_instance_id: Option<Arc<str>>,
+        client_id: Arc<str>,
+        rack: Option<Rack>,
+        rebalance_timeout: Option<SimDuration>,
+        subscribed_topics: Option<Vec<TopicName>>,
+        server_assignor: Option<Arc<str>>,
+        owned_partitions: Option<Vec<TopicPartition>>,
+    }
+    ConsumerGroupHeartbeatResponse {
+        error: ErrorCode,
+        member: MemberId,
+        member_epoch: MemberEpoch,
+        heartbeat_interval: SimDuration,
+        /// All that the member may own from now on; `None`: as before.
+        assignment: Option<Vec<TopicPartition>>,
+    }
     OffsetCommitRequest {
         group: GroupId,
         generation: Generation,
@@ -434,6 +460,7 @@ impl Request {
             Self::SyncGroup(_) => "SyncGroup",
             Self::Heartbeat(_) => "Heartbeat",
             Self::LeaveGroup(_) => "LeaveGroup",
+            Self::ConsumerGroupHeartbeat(_) => "ConsumerGroupHeartbeat",
             Self::OffsetCommit(_) => "OffsetCommit",
             Self::OffsetFetch(_) => "OffsetFetch",
             Self::InitProducerId(_) => "InitProducerId",
@@ -467,6 +494,7 @@ impl Response {
             Self::SyncGroup(_) => "SyncGroup",
             Self::Heartbeat(_) => "Heartbeat",
             Self::LeaveGroup(_) => "LeaveGroup",
+            Self::ConsumerGroupHeartbeat(_) => "ConsumerGroupHeartbeat",
             Self::OffsetCommit(_) => "OffsetCommit",
             Self::OffsetFetch(_) => "OffsetFetch",
             Self::InitProducerId(_) => "InitProducerId",

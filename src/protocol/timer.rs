@@ -63,6 +63,8 @@ pub enum Timer {
     GroupJoin(GroupId),
     /// Members have not asked for their assignment.
     GroupSync(GroupId),
+    /// A member of a consumer group has not let go of the partitions that were taken from it (KIP-848).
+    MemberRebalance(GroupId, MemberId),
     /// Look for committed offsets that have expired (`offsets.retention.check.interval.ms`).
     OffsetsRetention,
     // Clients.

@@ -6,7 +6,7 @@ use crate::protocol::ids::{
     RecordId, TopicId, TopicName, TopicPartition,
 };
 use crate::protocol::message::{JoinReason, LeaveReason};
-use crate::protocol::offset::{Generation, LeaderEpoch, Offset, PartitionEpoch, QuorumEpoch, Sequence};
+use crate::protocol::offset::{Generation, LeaderEpoch, MemberEpoch, Offset, PartitionEpoch, QuorumEpoch, Sequence};
 use crate::sim::time::{SimDuration, SimTime};
 use std::sync::Arc;
 
@@ -307,6 +307,15 @@ pub enum TraceEvent {
     GroupEmptied {
         group: GroupId,
         generation: Generation,
+    },
+    /// A member of a consumer group took a step towards its target (KIP-848): what it has now, and what it must let go of.
+    MemberReconciled {
+        group: GroupId,
+        member: MemberId,
+        member_epoch: MemberEpoch,
+        assigned: u32,
+        to_revoke: u32,
+        is_complete: bool,
     },
     OffsetCommitted {
         group: GroupId,

@@ -83,6 +83,7 @@ names! {
     RebalanceStarted = "rebalance_started",
     RebalanceCompleted = "rebalance_completed",
     GroupEmptied = "group_emptied",
+    MemberReconciled = "member_reconciled",
     OffsetCommitted = "offset_committed",
     RecordAccepted = "record_accepted",
     SendBlocked = "send_blocked",

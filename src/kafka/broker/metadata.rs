@@ -28,6 +28,11 @@ impl Broker {
             let count = self.memory.image.topic(topic).map_or(0, |topic| topic.partitions.len() as u16);
             self.memory.groups.set_offsets_topic(topic, count);
         }
+        if !delta.partitions.is_empty() || !delta.removed_topics.is_empty() {
+            let topics = self.memory.image.topics();
+            let counts = topics.map(|topic| (topic.name.clone(), topic.topic, topic.partitions.len() as u16));
+            self.memory.groups.set_topics(counts);
+        }
         for id in delta.partitions {
             let Some(registration) = self.memory.image.partition(id).map(Arc::clone) else { continue };
             self.apply_partition(id, &registration, out);

@@ -218,7 +218,11 @@ impl Broker {
             Timer::BrokerHeartbeat => {
                 self.lifecycle.on_timer(&timer, self.surroundings(), out);
             }
-            Timer::MemberSession(..) | Timer::GroupJoin(..) | Timer::GroupSync(..) | Timer::OffsetsRetention => {
+            Timer::MemberSession(..)
+            | Timer::MemberRebalance(..)
+            | Timer::GroupJoin(..)
+            | Timer::GroupSync(..)
+            | Timer::OffsetsRetention => {
                 let mut writes = Vec::new();
                 self.memory.groups.on_timer(timer, out, &mut writes);
                 self.write_offsets(writes, out);
@@ -300,6 +304,7 @@ impl Broker {
             | Request::SyncGroup(_)
             | Request::Heartbeat(_)
             | Request::LeaveGroup(_)
+            | Request::ConsumerGroupHeartbeat(_)
             | Request::OffsetCommit(_)
             | Request::OffsetFetch(_) => {
                 let mut writes = Vec::new();

@@ -1,6 +1,7 @@
 //! Answers that are errors, in the form that each API gives them.
 
 use super::classic_join::refusal;
+use super::consumer_heartbeat;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::GroupId;
 use crate::protocol::message::{
@@ -15,6 +16,7 @@ pub fn group_of(request: &Request) -> Option<&GroupId> {
         Request::SyncGroup(request) => Some(&request.group),
         Request::Heartbeat(request) => Some(&request.group),
         Request::LeaveGroup(request) => Some(&request.group),
+        Request::ConsumerGroupHeartbeat(request) => Some(&request.group),
         Request::OffsetCommit(request) => Some(&request.group),
         Request::OffsetFetch(request) => Some(&request.group),
         _ => None,
@@ -30,6 +32,9 @@ pub fn error_answer(request: &Request, error: ErrorCode) -> Option<Response> {
         }
         Request::Heartbeat(_) => Response::Heartbeat(HeartbeatResponse { error }),
         Request::LeaveGroup(_) => Response::LeaveGroup(LeaveGroupResponse { error }),
+        Request::ConsumerGroupHeartbeat(request) => {
+            Response::ConsumerGroupHeartbeat(consumer_heartbeat::refusal(request, error))
+        }
         Request::OffsetCommit(request) => Response::OffsetCommit(commit_error(request, error)),
         Request::OffsetFetch(request) => {
             let partitions = request.partitions.iter().map(|partition| (*partition, error, None)).collect();

@@ -8,7 +8,7 @@ use super::classic_rebalance::{
 };
 use super::offset_records::OffsetsRecord;
 use super::pending_writes::{AfterWrite, ReplacedMember};
-use super::turn::{Turn, answer_to_failed_write};
+use super::turn::Turn;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{ClientId, MemberId};
 use crate::protocol::message::{JoinGroupRequest, JoinGroupResponse, Response, SyncGroupResponse};
@@ -218,7 +218,7 @@ fn fence(group: &mut ClassicGroup, id: &MemberId, turn: &mut Turn) {
     }
 }
 
-/// The new id of a static member is stored, or could not be.
+/// The new id of a static member is stored, or could not be (for the error that the client is told).
 pub fn on_static_member_stored(
     group: &mut ClassicGroup,
     replaced: &ReplacedMember,
@@ -230,7 +230,7 @@ pub fn on_static_member_stored(
     }
     match result {
         Ok(()) => complete_static_member_join(group, &replaced.new, turn),
-        Err(error) => restore_static_member(group, replaced, answer_to_failed_write(error), turn),
+        Err(error) => restore_static_member(group, replaced, error, turn),
     }
 }
 

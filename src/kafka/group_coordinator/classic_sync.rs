@@ -5,7 +5,7 @@ use super::classic_member::Parked;
 use super::classic_rebalance::{maybe_rebalance, prepare_rebalance, touch};
 use super::offset_records::OffsetsRecord;
 use super::pending_writes::AfterWrite;
-use super::turn::{Turn, answer_to_failed_write};
+use super::turn::Turn;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{MemberId, TopicPartition};
 use crate::protocol::message::{HeartbeatRequest, Response, SyncGroupRequest, SyncGroupResponse};
@@ -73,7 +73,7 @@ fn store_assignment(group: &mut ClassicGroup, given: Vec<(MemberId, Vec<TopicPar
     turn.write(&[record], then);
 }
 
-/// The leader's assignment is stored, or could not be. When the group has moved on meanwhile, it does not matter.
+/// The leader's assignment is stored, or could not be (for the error that clients are told). When the group has moved on meanwhile, it does not matter.
 pub fn on_assignment_stored(
     group: &mut ClassicGroup,
     generation: Generation,
@@ -85,7 +85,7 @@ pub fn on_assignment_stored(
         return;
     }
     if let Err(error) = result {
-        refuse_parked_syncs(group, answer_to_failed_write(error), turn);
+        refuse_parked_syncs(group, error, turn);
         return maybe_rebalance(group, RebalanceReason::AssignmentNotStored, turn);
     }
     for member in group.members_mut() {

@@ -9,17 +9,23 @@ pub mod classic_join;
 pub mod classic_rebalance;
 pub mod classic_sync;
 pub mod classic_leave;
+pub mod topics;
+pub mod consumer_group;
+pub mod consumer_heartbeat;
+pub mod consumer_records;
+pub mod group;
 pub mod group_offsets;
 pub mod offset_records;
 pub mod pending_writes;
 pub mod turn;
 pub mod answers;
 pub mod shard;
+pub mod consumer_shard;
 pub mod view;
 
 use crate::kafka::coordinator_partition::coordinator_partition;
 use crate::protocol::error_code::ErrorCode;
-use crate::protocol::ids::{CorrelationId, GroupId, Node, PartitionIndex, TopicId, TopicPartition};
+use crate::protocol::ids::{CorrelationId, GroupId, Node, PartitionIndex, TopicId, TopicName, TopicPartition};
 use crate::protocol::message::Request;
 use crate::protocol::offset::{LeaderEpoch, Offset};
 use crate::protocol::record::{Bytes, Record};
@@ -34,7 +40,8 @@ use pending_writes::{AfterWrite, PendingWrites};
 pub use settings::GroupSettings;
 use shard::Shard;
 use std::collections::BTreeMap;
-use turn::Turn;
+use topics::Topics;
+use turn::{Turn, is_undecided};
 
 #[cfg(test)]
 mod tests;
@@ -60,13 +67,21 @@ pub struct GroupCoordinator {
     /// By partition of `__consumer_offsets`: those that this broker leads.
     shards: BTreeMap<PartitionIndex, Shard>,
     pending: PendingWrites,
+    topics: Topics,
 }
 
 impl GroupCoordinator {
     /// A coordinator that leads nothing yet. `chance` must differ between incarnations of a broker: member ids are
     /// drawn from it, and must not be given out twice.
     pub fn new(settings: GroupSettings, chance: Stream) -> Self {
-        Self { settings, chance, offsets_topic: None, shards: BTreeMap::new(), pending: PendingWrites::default() }
+        Self {
+            settings,
+            chance,
+            offsets_topic: None,
+            shards: BTreeMap::new(),
+            pending: PendingWrites::default(),
+            topics: Topics::default(),
+        }
     }
 
     /// Takes changed broker settings; they count from the next request on.
@@ -79,6 +94,11 @@ impl GroupCoordinator {
         self.offsets_topic = (partition_count > 0).then_some((topic, partition_count));
     }
 
+    /// Tells all topics with their partition counts. Groups of the new protocol notice at the next heartbeat of a member.
+    pub fn set_topics(&mut self, topics: impl Iterator<Item = (TopicName, TopicId, u16)>) {
+        self.topics.update(topics);
+    }
+
     /// The partition of `__consumer_offsets` that keeps this group; `None` before that topic exists.
     pub fn partition_of(&self, group: &GroupId) -> Option<PartitionIndex> {
         self.offsets_topic.map(|(_, count)| coordinator_partition(group.as_str(), count))
@@ -89,7 +109,8 @@ impl GroupCoordinator {
         self.shard_of(group).is_some()
     }
 
-    /// Handles JoinGroup, SyncGroup, Heartbeat, LeaveGroup, OffsetCommit and OffsetFetch; the answer may come later.
+    /// Handles JoinGroup, SyncGroup, Heartbeat, LeaveGroup, ConsumerGroupHeartbeat, OffsetCommit and OffsetFetch; the
+    /// answer may come later.
     ///
     /// # Panics
     /// When the request is of another kind: the broker sends those elsewhere.
@@ -115,14 +136,15 @@ impl GroupCoordinator {
             Request::SyncGroup(request) => shard.on_sync_group(to, request, &mut turn),
             Request::Heartbeat(request) => shard.on_heartbeat(to, &request, &mut turn),
             Request::LeaveGroup(request) => shard.on_leave_group(to, &request, &mut turn),
+            Request::ConsumerGroupHeartbeat(request) => shard.on_consumer_group_heartbeat(to, &request, &mut turn),
             Request::OffsetCommit(request) => shard.on_offset_commit(to, request, &mut turn),
             Request::OffsetFetch(request) => shard.on_offset_fetch(to, &request, &mut turn),
             _ => unreachable!("a request about a group is one of the above"),
         }
     }
 
-    /// Handles `Timer::MemberSession`, `Timer::GroupJoin`, `Timer::GroupSync` and `Timer::OffsetsRetention`. A timer of a
-    /// group that is gone does nothing.
+    /// Handles `Timer::MemberSession`, `MemberRebalance`, `GroupJoin`, `GroupSync` and `OffsetsRetention`. A timer of a group
+    /// that is gone does nothing.
     ///
     /// # Panics
     /// When the timer is another: the broker sends those elsewhere.
@@ -131,6 +153,11 @@ impl GroupCoordinator {
             Timer::MemberSession(group, member) => {
                 if let Ok((shard, mut turn)) = self.route(&group, out, writes) {
                     shard.on_session_timer(&group, &member, &mut turn);
+                }
+            }
+            Timer::MemberRebalance(group, member) => {
+                if let Ok((shard, mut turn)) = self.route(&group, out, writes) {
+                    shard.on_rebalance_timer(&group, &member, &mut turn);
                 }
             }
             Timer::GroupJoin(group) => {
@@ -174,16 +201,13 @@ impl GroupCoordinator {
             Ok(_) => self.pending.take_up_to(ticket, partition),
             Err(_) => self.pending.take(ticket).map(|(_, then)| then).into_iter().collect(),
         };
-        // It lies in the log all the same, and counts once it is replicated.
-        let is_undecided = matches!(result, Err(ErrorCode::RequestTimedOut | ErrorCode::NotEnoughReplicasAfterAppend));
         for then in done {
-            match &then {
-                AfterWrite::Offsets { group, offsets, .. } if is_undecided => {
+            // These offsets may be replicated yet.
+            if let (Err(error), AfterWrite::Offsets { group, offsets, .. }) = (result, &then) {
+                if is_undecided(error) {
                     let later = AfterWrite::Offsets { to: None, group: group.clone(), offsets: offsets.clone() };
                     self.pending.keep(ticket, partition, later);
                 }
-                AfterWrite::GroupCreated { .. } if is_undecided => continue,
-                _ => {}
             }
             let (shard, mut turn) = self.turn(partition, out, writes).expect("writes are forgotten with their shard");
             shard.on_write_done(then, result.map(|_| ()), &mut turn);
@@ -232,10 +256,7 @@ impl GroupCoordinator {
         let Some((shard, mut turn)) = self.turn(partition, out, &mut writes) else { return };
         shard.on_unloaded(&mut turn);
         for then in held_back {
-            // The groups have answered for themselves already.
-            if matches!(then, AfterWrite::Leave { .. } | AfterWrite::Offsets { .. }) {
-                shard.on_write_done(then, Err(ErrorCode::NotCoordinator), &mut turn);
-            }
+            then.refuse(ErrorCode::NotCoordinator, &mut turn);
         }
         assert!(writes.is_empty(), "nothing is written to a log that is lost");
         self.shards.remove(&partition);
@@ -269,8 +290,8 @@ impl GroupCoordinator {
         out: &'a mut Outbox,
         writes: &'a mut Vec<OffsetsWrite>,
     ) -> Option<(&'a mut Shard, Turn<'a>)> {
-        let Self { settings, chance, shards, pending, .. } = self;
+        let Self { settings, chance, shards, pending, topics, .. } = self;
         let shard = shards.get_mut(&partition)?;
-        Some((shard, Turn { settings, chance, partition, pending, out, writes }))
+        Some((shard, Turn { settings, topics, chance, partition, pending, out, writes }))
     }
 }

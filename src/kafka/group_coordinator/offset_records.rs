@@ -3,6 +3,8 @@
 
 use super::classic_group::ClassicGroup;
 use super::classic_member::ClassicMember;
+use super::consumer_group::ConsumerGroupChange;
+use super::consumer_records;
 use super::view::CommittedAt;
 use crate::protocol::ids::{ClientId, GroupId, MemberId, PartitionIndex, Rack, TopicId, TopicName, TopicPartition};
 use crate::protocol::message::{CommittedOffset, Subscription};
@@ -20,12 +22,20 @@ pub enum OffsetsRecord {
     Offset { group: GroupId, partition: TopicPartition, value: Option<CommittedAt> },
     /// GroupMetadataKey and GroupMetadataValue: one generation of a classic group.
     Group { group: GroupId, value: Option<GroupMetadataValue> },
+    /// One change of a group of the new protocol.
+    Consumer { group: GroupId, change: ConsumerGroupChange },
 }
 
+/// The keys, by Kafka's names (without "Key").
 #[derive(Serialize, Deserialize)]
-enum Key {
+pub enum Key {
     OffsetCommit { group: GroupId, topic: TopicId, partition: PartitionIndex },
     GroupMetadata { group: GroupId },
+    ConsumerGroupMetadata { group: GroupId },
+    ConsumerGroupMemberMetadata { group: GroupId, member: MemberId },
+    ConsumerGroupTargetAssignmentMetadata { group: GroupId },
+    ConsumerGroupTargetAssignmentMember { group: GroupId, member: MemberId },
+    ConsumerGroupCurrentMemberAssignment { group: GroupId, member: MemberId },
 }
 
 #[derive(Serialize, Deserialize)]
@@ -94,6 +104,7 @@ impl OffsetsRecord {
             Self::Group { group, value } => {
                 (Some(json(&Key::GroupMetadata { group: group.clone() })), value.as_ref().map(json))
             }
+            Self::Consumer { group, change } => consumer_records::encode(group, change),
         }
     }
 
@@ -112,6 +123,7 @@ impl OffsetsRecord {
                 let value = value.map(|value| serde_json::from_slice(value)).transpose().ok()?;
                 Some(Self::Group { group, value })
             }
+            key => consumer_records::decode(key, value).map(|(group, change)| Self::Consumer { group, change }),
         }
     }
 
@@ -167,11 +179,13 @@ fn stored_member(
         session_timeout: member.session_timeout.as_millis(),
         subscription: SubscriptionText {
             topics: subscription.map(topics).unwrap_or_default(),
-            owned_partitions: partition_texts(subscription.map_or(&[], |subscription| &subscription.owned_partitions)),
+            owned_partitions: partition_texts(
+                subscription.map_or(&[][..], |subscription| &subscription.owned_partitions),
+            ),
             generation: subscription.map_or(Generation(-1), |subscription| subscription.generation),
             rack: subscription.and_then(|subscription| subscription.rack.clone()),
         },
-        assignment: partition_texts(assignments.get(&member.id).map_or(&[], Vec::as_slice)),
+        assignment: partition_texts(assignments.get(&member.id).map_or(&[][..], Vec::as_slice)),
     }
 }
 
@@ -197,20 +211,23 @@ fn loaded_member(stored: MemberMetadata, protocol: &Arc<str>) -> Option<ClassicM
     })
 }
 
-fn json(value: &impl Serialize) -> Bytes {
+/// A key or value as JSON text.
+pub fn json(value: &impl Serialize) -> Bytes {
     Bytes::from(serde_json::to_vec(value).expect("numbers, texts and lists of them are JSON"))
 }
 
-fn millis(millis: u64) -> SimDuration {
+/// A number of milliseconds, as it was stored.
+pub fn millis(millis: u64) -> SimDuration {
     SimDuration::from_nanos(millis.saturating_mul(1_000_000))
 }
 
 /// `3-0` for partition 0 of topic 3.
-fn partition_texts(partitions: &[TopicPartition]) -> Vec<String> {
-    partitions.iter().map(|partition| format!("{}-{}", partition.topic, partition.partition)).collect()
+pub fn partition_texts<'a>(partitions: impl IntoIterator<Item = &'a TopicPartition>) -> Vec<String> {
+    partitions.into_iter().map(|partition| format!("{}-{}", partition.topic, partition.partition)).collect()
 }
 
-fn partitions(texts: &[String]) -> Option<Vec<TopicPartition>> {
+/// The partitions of such texts; `None` when one of them is something else.
+pub fn partitions(texts: &[String]) -> Option<Vec<TopicPartition>> {
     let partition = |text: &String| {
         let (topic, index) = text.split_once('-')?;
         Some(TopicPartition::new(TopicId(topic.parse().ok()?), index.parse().ok()?))

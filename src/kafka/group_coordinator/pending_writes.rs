@@ -1,13 +1,18 @@
 //! Writes to `__consumer_offsets` that are not replicated yet, and what each of them holds back.
 
 use super::OffsetsWrite;
+use super::classic_group::ClassicGroup;
 use super::classic_member::{Parked, Protocols};
+use super::consumer_group::ConsumerGroupChange;
+use super::turn::Turn;
 use super::view::CommittedAt;
+use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{GroupId, MemberId, PartitionIndex, TopicPartition};
-use crate::protocol::offset::Generation;
+use crate::protocol::message::{ConsumerGroupHeartbeatResponse, LeaveGroupResponse, OffsetCommitResponse, Response};
+use crate::protocol::offset::{Generation, MemberEpoch};
 use crate::protocol::record::Bytes;
 use crate::sim::time::SimDuration;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 /// What happens when a write is replicated, or fails.
@@ -23,8 +28,47 @@ pub enum AfterWrite {
     StaticMember { group: GroupId, replaced: Box<ReplacedMember> },
     /// A LeaveGroup to answer.
     Leave { to: Parked },
+    /// Changes of a consumer group, with the heartbeat that made them, if it was one. Memory has them already: a write
+    /// that is refused undoes them.
+    Consumer {
+        answer: Option<(Parked, Box<ConsumerGroupHeartbeatResponse>)>,
+        group: GroupId,
+        undo: VecDeque<ConsumerGroupChange>,
+        /// The empty classic group that it replaced.
+        replaced: Option<Box<ClassicGroup>>,
+    },
     /// An OffsetCommit to answer, unless it has been answered with a time-out. The offsets can be fetched from then on.
     Offsets { to: Option<Parked>, group: GroupId, offsets: Vec<(TopicPartition, CommittedAt)> },
+}
+
+impl AfterWrite {
+    /// Answers what was held back for a request of its own with an error. JoinGroup and SyncGroup are parked at their
+    /// members, and answered from there.
+    pub fn refuse(&self, error: ErrorCode, turn: &mut Turn) {
+        match self {
+            Self::Leave { to } => turn.answer(*to, Response::LeaveGroup(LeaveGroupResponse { error })),
+            Self::Offsets { to: Some(to), offsets, .. } => {
+                let partitions = offsets.iter().map(|(partition, _)| (*partition, error)).collect();
+                turn.answer(*to, Response::OffsetCommit(OffsetCommitResponse { partitions }));
+            }
+            Self::Consumer { answer: Some((to, response)), .. } => {
+                let refusal = ConsumerGroupHeartbeatResponse {
+                    error,
+                    member: response.member.clone(),
+                    member_epoch: MemberEpoch::JOIN,
+                    heartbeat_interval: SimDuration::ZERO,
+                    assignment: None,
+                };
+                turn.answer(*to, Response::ConsumerGroupHeartbeat(refusal));
+            }
+            Self::Nothing
+            | Self::GroupCreated { .. }
+            | Self::Assignment { .. }
+            | Self::StaticMember { .. }
+            | Self::Consumer { answer: None, .. }
+            | Self::Offsets { to: None, .. } => {}
+        }
+    }
 }
 
 /// What a static member was before another incarnation of it took over, to go back to when that cannot be stored.

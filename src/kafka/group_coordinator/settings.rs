@@ -12,6 +12,10 @@ pub struct GroupSettings {
     pub min_session_timeout: SimDuration,
     /// `group.max.session.timeout.ms`.
     pub max_session_timeout: SimDuration,
+    /// `group.consumer.session.timeout.ms`: in the new protocol the broker sets it, not the member.
+    pub consumer_session_timeout: SimDuration,
+    /// `group.consumer.heartbeat.interval.ms`.
+    pub consumer_heartbeat_interval: SimDuration,
     /// `offsets.retention.minutes`: offsets of a group outlive its members by this long.
     pub offsets_retention: SimDuration,
     /// `offsets.retention.check.interval.ms`: how often expired offsets are looked for.
@@ -25,6 +29,8 @@ impl GroupSettings {
             initial_rebalance_delay: millis(config.group_initial_rebalance_delay_ms),
             min_session_timeout: millis(config.group_min_session_timeout_ms),
             max_session_timeout: millis(config.group_max_session_timeout_ms),
+            consumer_session_timeout: millis(config.group_consumer_session_timeout_ms),
+            consumer_heartbeat_interval: millis(config.group_consumer_heartbeat_interval_ms),
             offsets_retention: millis(config.offsets_retention_minutes.saturating_mul(60_000)),
             offsets_retention_check_interval: millis(config.offsets_retention_check_interval_ms),
         }

@@ -5,12 +5,13 @@ use super::answers::commit_error;
 use super::classic_group::{ClassicGroup, ClassicGroupState};
 use super::classic_join::{self, Join};
 use super::classic_member::Parked;
+use super::group::Group;
 use super::group_offsets::GroupOffsets;
 use super::offset_records::OffsetsRecord;
 use super::pending_writes::AfterWrite;
-use super::turn::{Turn, answer_to_failed_write};
+use super::turn::{Turn, answer_to_failed_write, is_undecided};
 use super::view::CommittedAt;
-use super::{classic_leave, classic_rebalance, classic_sync};
+use super::{classic_leave, classic_rebalance, classic_sync, consumer_heartbeat, consumer_shard};
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{GroupId, MemberId, Node, TopicPartition};
 use crate::protocol::message::{
@@ -26,7 +27,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shard {
     pub leader_epoch: LeaderEpoch,
-    pub groups: BTreeMap<GroupId, ClassicGroup>,
+    pub groups: BTreeMap<GroupId, Group>,
     pub offsets: GroupOffsets,
 }
 
@@ -44,23 +45,26 @@ impl Shard {
             return classic_join::refuse(to, ErrorCode::InvalidSessionTimeout, request.member, turn);
         }
         let id = request.group.clone();
-        let is_new = !self.groups.contains_key(&id);
-        if is_new {
-            if request.member.is_some() {
-                return classic_join::refuse(to, ErrorCode::UnknownMemberId, request.member, turn);
-            }
-            self.groups.insert(id.clone(), ClassicGroup::new(id.clone(), turn.now()));
+        if let Some(Group::Classic(group)) = self.groups.get_mut(&id) {
+            return classic_join::on_join_group(group, Join { to, client, request }, turn);
         }
-        let group = self.groups.get_mut(&id).expect("it exists or was just made");
-        classic_join::on_join_group(group, Join { to, client, request }, turn);
-        if is_new {
-            let record = OffsetsRecord::of_new_group(&id, turn.now());
-            turn.write(&[record], AfterWrite::GroupCreated { group: id });
+        let replaced = self.groups.get(&id);
+        if replaced.is_some_and(|group| !group.is_empty()) {
+            return classic_join::refuse(to, ErrorCode::InconsistentGroupProtocol, request.member, turn);
         }
+        if request.member.is_some() {
+            return classic_join::refuse(to, ErrorCode::UnknownMemberId, request.member, turn);
+        }
+        let mut records = replaced.map(Group::tombstones).unwrap_or_default();
+        let mut group = ClassicGroup::new(id.clone(), turn.now());
+        classic_join::on_join_group(&mut group, Join { to, client, request }, turn);
+        self.groups.insert(id.clone(), Group::Classic(group));
+        records.push(OffsetsRecord::of_new_group(&id, turn.now()));
+        turn.write(&records, AfterWrite::GroupCreated { group: id });
     }
 
     pub fn on_sync_group(&mut self, to: Parked, request: SyncGroupRequest, turn: &mut Turn) {
-        match self.groups.get_mut(&request.group) {
+        match self.classic_group(&request.group) {
             Some(group) => classic_sync::on_sync_group(group, to, request, turn),
             None => classic_sync::refuse(to, ErrorCode::UnknownMemberId, turn),
         }
@@ -68,7 +72,7 @@ impl Shard {
 
     /// Simplified: the answer does not wait for writes of others that are under way, as Kafka's new coordinator lets it.
     pub fn on_heartbeat(&mut self, to: Parked, request: &HeartbeatRequest, turn: &mut Turn) {
-        let group = self.groups.get(&request.group);
+        let group = self.groups.get(&request.group).and_then(Group::classic);
         let error = group.map_or(ErrorCode::UnknownMemberId, |group| classic_sync::on_heartbeat(group, request, turn));
         turn.answer(to, Response::Heartbeat(HeartbeatResponse { error }));
     }
@@ -76,7 +80,7 @@ impl Shard {
     /// When the group becomes empty by it, the answer waits until that is stored.
     pub fn on_leave_group(&mut self, to: Parked, request: &LeaveGroupRequest, turn: &mut Turn) {
         let writes_before = turn.writes.len();
-        let error = match self.groups.get_mut(&request.group) {
+        let error = match self.classic_group(&request.group) {
             Some(group) => classic_leave::on_leave_group(group, request, turn),
             None => ErrorCode::UnknownMemberId,
         };
@@ -108,74 +112,94 @@ impl Shard {
         turn.write(&records, AfterWrite::Offsets { to: Some(to), group: request.group, offsets });
     }
 
-    /// A member's commit also counts as a sign of life.
-    fn validate_offset_commit(&mut self, request: &OffsetCommitRequest, turn: &mut Turn) -> Result<(), ErrorCode> {
-        let Some(group) = self.groups.get(&request.group) else {
-            if request.generation >= Generation::ZERO {
-                return Err(ErrorCode::GroupIdNotFound);
+    /// A classic member's commit also counts as a sign of life.
+    fn validate_offset_commit(&self, request: &OffsetCommitRequest, turn: &mut Turn) -> Result<(), ErrorCode> {
+        match self.groups.get(&request.group) {
+            None if request.generation >= Generation::ZERO => Err(ErrorCode::GroupIdNotFound),
+            // A consumer without a group to manage it: its group will exist for its offsets only.
+            None => Ok(()),
+            Some(Group::Consumer(group)) => group.validate_offset_commit(request.member.as_ref(), request.generation),
+            Some(Group::Classic(group)) => {
+                let instance_id = request.group_instance_id.as_ref();
+                group.validate_offset_commit(request.member.as_ref(), instance_id, request.generation)?;
+                let keeps_session =
+                    group.is_in(ClassicGroupState::Stable) || group.is_in(ClassicGroupState::PreparingRebalance);
+                if let (true, Some(member)) = (keeps_session, &request.member) {
+                    classic_rebalance::touch(group, member, turn);
+                }
+                Ok(())
             }
-            // A consumer without a group to manage it: its group exists for its offsets only.
-            self.groups.insert(request.group.clone(), ClassicGroup::new(request.group.clone(), turn.now()));
-            return Ok(());
-        };
-        group.validate_offset_commit(
-            request.member.as_ref(),
-            request.group_instance_id.as_ref(),
-            request.generation,
-        )?;
-        let is_heard = matches!(group.state(), ClassicGroupState::Stable | ClassicGroupState::PreparingRebalance);
-        if let Some(member) = request.member.as_ref().filter(|_| is_heard) {
-            classic_rebalance::touch(group, member, turn);
         }
-        Ok(())
     }
 
     pub fn on_offset_fetch(&mut self, to: Parked, request: &OffsetFetchRequest, turn: &mut Turn) {
         turn.answer(to, Response::OffsetFetch(self.offsets.fetch(request)));
     }
 
+    fn classic_group(&mut self, id: &GroupId) -> Option<&mut ClassicGroup> {
+        self.groups.get_mut(id).and_then(Group::classic_mut)
+    }
+
     pub fn on_session_timer(&mut self, group: &GroupId, member: &MemberId, turn: &mut Turn) {
-        if let Some(group) = self.groups.get_mut(group) {
-            classic_leave::on_session_timer(group, member, turn);
+        match self.groups.get_mut(group) {
+            Some(Group::Classic(group)) => classic_leave::on_session_timer(group, member, turn),
+            Some(Group::Consumer(group)) => consumer_shard::on_session_timer(group, member, turn),
+            None => {}
         }
     }
 
     pub fn on_join_timer(&mut self, group: &GroupId, turn: &mut Turn) {
-        if let Some(group) = self.groups.get_mut(group) {
+        if let Some(group) = self.classic_group(group) {
             classic_rebalance::on_join_timer(group, turn);
         }
     }
 
     pub fn on_sync_timer(&mut self, group: &GroupId, turn: &mut Turn) {
-        if let Some(group) = self.groups.get_mut(group) {
+        if let Some(group) = self.classic_group(group) {
             classic_sync::on_sync_timer(group, turn);
         }
     }
 
     /// A write is replicated, or was not stored.
     pub fn on_write_done(&mut self, then: AfterWrite, result: Result<(), ErrorCode>, turn: &mut Turn) {
+        let answer = result.map_err(answer_to_failed_write);
+        if let Err(error) = answer {
+            then.refuse(error, turn);
+        }
+        let is_refused = result.is_err_and(|error| !is_undecided(error));
         match then {
             AfterWrite::Nothing => {}
             AfterWrite::GroupCreated { group } => {
-                if let Err(error) = result {
-                    self.forget_group(&group, answer_to_failed_write(error), turn);
+                if let (true, Err(error)) = (is_refused, answer) {
+                    self.forget_group(&group, error, turn);
                 }
             }
             AfterWrite::Assignment { group, generation, assignments } => {
-                if let Some(group) = self.groups.get_mut(&group) {
-                    classic_sync::on_assignment_stored(group, generation, &assignments, result, turn);
+                if let Some(group) = self.classic_group(&group) {
+                    classic_sync::on_assignment_stored(group, generation, &assignments, answer, turn);
                 }
             }
             AfterWrite::StaticMember { group, replaced } => {
-                if let Some(group) = self.groups.get_mut(&group) {
-                    classic_join::on_static_member_stored(group, &replaced, result, turn);
+                if let Some(group) = self.classic_group(&group) {
+                    classic_join::on_static_member_stored(group, &replaced, answer, turn);
                 }
             }
             AfterWrite::Leave { to } => {
-                let error = result.map_or_else(answer_to_failed_write, |()| ErrorCode::None);
-                turn.answer(to, Response::LeaveGroup(LeaveGroupResponse { error }));
+                if answer.is_ok() {
+                    turn.answer(to, Response::LeaveGroup(LeaveGroupResponse { error: ErrorCode::None }));
+                }
             }
-            AfterWrite::Offsets { to, group, offsets } => self.on_offsets_stored(to, &group, offsets, result, turn),
+            AfterWrite::Consumer { group, undo, replaced, .. } if is_refused => self.undo(&group, undo, replaced, turn),
+            AfterWrite::Consumer { answer: to, .. } => {
+                if let (Some((to, response)), Ok(())) = (to, answer) {
+                    turn.answer(to, Response::ConsumerGroupHeartbeat(*response));
+                }
+            }
+            AfterWrite::Offsets { to, group, offsets } => {
+                if answer.is_ok() {
+                    self.on_offsets_stored(to, &group, offsets, turn);
+                }
+            }
         }
     }
 
@@ -184,17 +208,16 @@ impl Shard {
         to: Option<Parked>,
         group: &GroupId,
         offsets: Vec<(TopicPartition, CommittedAt)>,
-        result: Result<(), ErrorCode>,
         turn: &mut Turn,
     ) {
-        let error = result.map_or_else(answer_to_failed_write, |()| ErrorCode::None);
-        let partitions = offsets.iter().map(|(partition, _)| (*partition, error)).collect();
-        if result.is_ok() {
-            for (partition, value) in offsets {
-                let offset = value.committed.offset;
-                turn.out.record(TraceEvent::OffsetCommitted { group: group.clone(), partition, offset });
-                self.offsets.set(group, partition, value);
-            }
+        let partitions = offsets.iter().map(|(partition, _)| (*partition, ErrorCode::None)).collect();
+        if !self.groups.contains_key(group) {
+            self.groups.insert(group.clone(), Group::Classic(ClassicGroup::new(group.clone(), turn.now())));
+        }
+        for (partition, value) in offsets {
+            let offset = value.committed.offset;
+            turn.out.record(TraceEvent::OffsetCommitted { group: group.clone(), partition, offset });
+            self.offsets.set(group, partition, value);
         }
         if let Some(to) = to {
             turn.answer(to, Response::OffsetCommit(OffsetCommitResponse { partitions }));
@@ -215,12 +238,13 @@ impl Shard {
     pub fn expire_offsets(&mut self, turn: &mut Turn) {
         let retention = turn.settings.offsets_retention;
         let mut expired = Vec::new();
-        for group in self.groups.values().filter(|group| group.is_in(ClassicGroupState::Empty)) {
-            let empty_since = group.has_protocol_type.then_some(group.state_since);
-            let mut records = self.offsets.expired(&group.id, empty_since, turn.now(), retention);
-            let is_unused = group.pending_members().next().is_none();
-            if records.len() == self.offsets.of_group(&group.id).count() && is_unused {
-                records.push(OffsetsRecord::Group { group: group.id.clone(), value: None });
+        for group in self.groups.values().filter(|group| group.is_empty()) {
+            let classic = group.classic();
+            let empty_since = classic.filter(|group| group.has_protocol_type).map(|group| group.state_since);
+            let mut records = self.offsets.expired(group.id(), empty_since, turn.now(), retention);
+            let is_awaited = classic.is_some_and(|group| group.pending_members().next().is_some());
+            if records.len() == self.offsets.of_group(group.id()).count() && !is_awaited {
+                records.extend(group.tombstones());
             }
             if !records.is_empty() {
                 turn.write(&records, AfterWrite::Nothing);
@@ -238,11 +262,14 @@ impl Shard {
             }
             OffsetsRecord::Offset { group, partition, value: None } => self.offsets.remove(&group, partition),
             OffsetsRecord::Group { group, value: Some(value) } => {
-                self.groups.insert(group.clone(), value.into_group(group));
+                self.groups.insert(group.clone(), Group::Classic(value.into_group(group)));
             }
             OffsetsRecord::Group { group, value: None } => {
-                self.groups.remove(&group);
+                if self.groups.get(&group).is_some_and(|group| group.classic().is_some()) {
+                    self.groups.remove(&group);
+                }
             }
+            OffsetsRecord::Consumer { group, change } => self.replay_consumer(group, change),
         }
     }
 
@@ -250,12 +277,16 @@ impl Shard {
     pub fn on_loaded(&mut self, turn: &mut Turn) {
         for group in self.offsets.groups() {
             if !self.groups.contains_key(group) {
-                self.groups.insert(group.clone(), ClassicGroup::new(group.clone(), turn.now()));
+                let simple = ClassicGroup::new(group.clone(), turn.now());
+                self.groups.insert(group.clone(), Group::Classic(simple));
             }
         }
-        for group in self.groups.values() {
-            for member in group.members() {
-                classic_rebalance::touch(group, &member.id, turn);
+        for group in self.groups.values_mut() {
+            match group {
+                Group::Classic(group) => {
+                    group.members().for_each(|member| classic_rebalance::touch(group, &member.id, turn))
+                }
+                Group::Consumer(group) => consumer_heartbeat::on_loaded(group, turn),
             }
         }
     }
@@ -269,7 +300,13 @@ impl Shard {
 }
 
 /// Answers all parked requests of a group with an error, and stops its timers.
-fn release_parked(group: &mut ClassicGroup, error: ErrorCode, turn: &mut Turn) {
+fn release_parked(group: &mut Group, error: ErrorCode, turn: &mut Turn) {
+    let group = match group {
+        Group::Classic(group) => group,
+        Group::Consumer(group) => {
+            return group.members().for_each(|(id, _)| consumer_heartbeat::cancel_timers(group, id, turn));
+        }
+    };
     let pending: Vec<MemberId> = group.pending_members().cloned().collect();
     for id in pending {
         turn.out.cancel_timer(Timer::MemberSession(group.id.clone(), id));

@@ -5,6 +5,7 @@ use super::classic_member::Parked;
 use super::offset_records::OffsetsRecord;
 use super::pending_writes::{AfterWrite, PendingWrites};
 use super::settings::GroupSettings;
+use super::topics::Topics;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{MemberId, PartitionIndex};
 use crate::protocol::message::{Message, Response};
@@ -15,6 +16,7 @@ use crate::trace::Outbox;
 /// One event, for one group.
 pub struct Turn<'a> {
     pub settings: &'a GroupSettings,
+    pub topics: &'a Topics,
     pub chance: &'a mut Stream,
     pub partition: PartitionIndex,
     pub pending: &'a mut PendingWrites,
@@ -47,6 +49,11 @@ impl Turn<'_> {
             }
         }
     }
+}
+
+/// True when a write that failed lies in the log all the same, and counts once it is replicated.
+pub const fn is_undecided(error: ErrorCode) -> bool {
+    matches!(error, ErrorCode::RequestTimedOut | ErrorCode::NotEnoughReplicasAfterAppend)
 }
 
 /// What a client is told when a write failed (`appendGroupMetadataErrorToResponseError`, `handleOperationException`).

@@ -4,9 +4,11 @@
 use super::GroupCoordinator;
 use super::classic_group::ClassicGroup;
 use super::classic_member::ClassicMember;
+use super::consumer_group::{ConsumerGroup, ConsumerMember};
+use super::group::Group;
 use crate::protocol::ids::{ClientId, GroupId, MemberId, PartitionIndex, TopicPartition};
 use crate::protocol::message::CommittedOffset;
-use crate::protocol::offset::Generation;
+use crate::protocol::offset::{Generation, MemberEpoch};
 use crate::sim::time::SimTime;
 use std::sync::Arc;
 
@@ -20,6 +22,8 @@ pub struct GroupDescription {
     pub state: &'static str,
     /// The generation of a classic group, the group epoch of a consumer group.
     pub generation: Generation,
+    /// The group epoch that the target was computed for; consumer groups (KIP-848) only.
+    pub assignment_epoch: Option<MemberEpoch>,
     /// The assignor in use.
     pub protocol: Option<Arc<str>>,
     /// Classic groups only.
@@ -41,6 +45,19 @@ pub struct MemberDescription {
     pub is_awaiting_join: bool,
     /// True while a SyncGroup of it is parked.
     pub is_awaiting_sync: bool,
+    /// Consumer groups (KIP-848) only.
+    pub reconciliation: Option<Reconciliation>,
+}
+
+/// How far a member of a consumer group has come towards its target (KIP-848).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reconciliation {
+    /// Kafka's name of the member's state.
+    pub state: &'static str,
+    pub member_epoch: MemberEpoch,
+    /// Taken from it, and not yet let go of.
+    pub pending_revocation: Vec<TopicPartition>,
+    pub target: Vec<TopicPartition>,
 }
 
 /// A committed offset with the time of its commit.
@@ -56,6 +73,11 @@ impl GroupCoordinator {
         let groups =
             self.shards.iter().flat_map(|(partition, shard)| shard.groups.values().map(|group| (*partition, group)));
         groups.map(|(partition, group)| describe(partition, group)).collect()
+    }
+
+    /// The names of all groups that this broker coordinates, by partition, then by name.
+    pub fn group_ids(&self) -> impl Iterator<Item = &GroupId> {
+        self.shards.values().flat_map(|shard| shard.groups.keys())
     }
 
     /// One group; `None` when this broker does not coordinate it, or it does not exist.
@@ -76,7 +98,14 @@ impl GroupCoordinator {
     }
 }
 
-fn describe(partition: PartitionIndex, group: &ClassicGroup) -> GroupDescription {
+fn describe(partition: PartitionIndex, group: &Group) -> GroupDescription {
+    match group {
+        Group::Classic(group) => describe_classic(partition, group),
+        Group::Consumer(group) => describe_consumer(partition, group),
+    }
+}
+
+fn describe_classic(partition: PartitionIndex, group: &ClassicGroup) -> GroupDescription {
     let member = |member: &ClassicMember| MemberDescription {
         id: member.id.clone(),
         client: member.client,
@@ -85,14 +114,44 @@ fn describe(partition: PartitionIndex, group: &ClassicGroup) -> GroupDescription
         assignment: member.assignment.clone(),
         is_awaiting_join: member.awaiting_join.is_some(),
         is_awaiting_sync: member.awaiting_sync.is_some(),
+        reconciliation: None,
     };
     GroupDescription {
         id: group.id.clone(),
         partition,
         state: group.state().name(),
         generation: group.generation,
+        assignment_epoch: None,
         protocol: group.protocol.clone(),
         leader: group.leader.clone(),
+        members: group.members().map(member).collect(),
+    }
+}
+
+fn describe_consumer(partition: PartitionIndex, group: &ConsumerGroup) -> GroupDescription {
+    let member = |(id, member): (&MemberId, &ConsumerMember)| MemberDescription {
+        id: id.clone(),
+        client: member.subscriber.client,
+        client_id: member.subscriber.client_id.clone(),
+        instance_id: member.subscriber.instance_id.clone(),
+        assignment: member.current.assigned.iter().copied().collect(),
+        is_awaiting_join: false,
+        is_awaiting_sync: false,
+        reconciliation: Some(Reconciliation {
+            state: member.current.state.name(),
+            member_epoch: member.current.member_epoch,
+            pending_revocation: member.current.pending_revocation.iter().copied().collect(),
+            target: group.target(id).into_iter().flatten().copied().collect(),
+        }),
+    };
+    GroupDescription {
+        id: group.id.clone(),
+        partition,
+        state: group.state().name(),
+        generation: Generation(group.group_epoch.0),
+        assignment_epoch: Some(group.assignment_epoch),
+        protocol: Some(Arc::from(group.assignor().name())),
+        leader: None,
         members: group.members().map(member).collect(),
     }
 }

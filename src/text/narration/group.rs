@@ -83,6 +83,22 @@ messages! {
         en: { format!("group {group} reads again: {members} {}, after {took} (generation {generation}).", members.pick("member", "members")) };
     }
     rebalance_completed_why() { pt: "Cada partição tem exatamente um leitor no grupo; cada leitor sabe quais são as suas."; en: "Each partition has exactly one reader in the group; each reader knows its own."; }
+    member_reconciled(group: &str, assigned: u32, to_revoke: u32, is_complete: bool) {
+        pt: { match (to_revoke.raw, is_complete.raw) {
+            (0, true) => format!("um membro do grupo {group} chegou à sua parte: {assigned} {}.", assigned.pick("partição", "partições")),
+            (0, false) => format!("um membro do grupo {group} tem {assigned} {} e espera que outros soltem o resto.", assigned.pick("partição", "partições")),
+            (_, _) => format!("um membro do grupo {group} deve soltar {to_revoke} {}.", to_revoke.pick("partição", "partições")),
+        } };
+        en: { match (to_revoke.raw, is_complete.raw) {
+            (0, true) => format!("a member of group {group} has come to its share: {assigned} {}.", assigned.pick("partition", "partitions")),
+            (0, false) => format!("a member of group {group} has {assigned} {} and waits for others to let go of the rest.", assigned.pick("partition", "partitions")),
+            (_, _) => format!("a member of group {group} must let go of {to_revoke} {}.", to_revoke.pick("partition", "partitions")),
+        } };
+    }
+    member_reconciled_why() {
+        pt: "No protocolo novo não há parada geral: cada membro vai ao seu passo, e uma partição só muda de mãos depois de solta.";
+        en: "In the new protocol nobody stops the whole group: each member goes at its own pace, and a partition changes hands only once it is let go of.";
+    }
     group_emptied(group: &str) { pt: "não há mais ninguém no grupo {group}."; en: "nobody is left in group {group}."; }
     group_emptied_why() { pt: "Os registros esperam no log: quando alguém voltar, continua do último commit."; en: "Records wait in the log: whoever comes back goes on from the last commit."; }
     offset_committed(group: &str, partition: &str, offset: Offset) { pt: "o grupo {group} marcou {partition} como lida até o offset {offset}."; en: "group {group} marked {partition} as read up to offset {offset}."; }

@@ -215,6 +215,9 @@ impl Teller<'_> {
                 (t.rebalance_completed(group.as_str(), *generation, *members, *took), t.rebalance_completed_why())
             }
             E::GroupEmptied { group, .. } => (t.group_emptied(group.as_str()), t.group_emptied_why()),
+            E::MemberReconciled { group, assigned, to_revoke, is_complete, .. } => {
+                (t.member_reconciled(group.as_str(), *assigned, *to_revoke, *is_complete), t.member_reconciled_why())
+            }
             E::OffsetCommitted { group, partition, offset } => {
                 (t.offset_committed(group.as_str(), &self.partition(*partition), *offset), t.offset_committed_why())
             }

@@ -121,6 +121,14 @@ property_words!(words {
         pt: "A maior sessão que um membro de grupo pode pedir.";
         en: "The longest session a group member may ask for.";
     }
+    "group.consumer.session.timeout.ms" {
+        pt: "No protocolo novo: quanto silêncio até um membro ser dado por perdido.";
+        en: "In the new protocol: how much silence until a member is given up.";
+    }
+    "group.consumer.heartbeat.interval.ms" {
+        pt: "No protocolo novo: de quanto em quanto tempo um membro dá sinal de vida.";
+        en: "In the new protocol: how often a member says that it lives.";
+    }
     "offsets.topic.num.partitions" {
         pt: "Quantas partições tem __consumer_offsets, onde os grupos guardam até onde leram.";
         en: "How many partitions __consumer_offsets has, where groups keep how far they have read.";

@@ -125,7 +125,9 @@ fn kind_of_request(request: &Request, from: Node) -> FlightKind {
     match request {
         R::Produce(_) | R::InitProducerId(_) => FlightKind::Produce,
         R::Fetch(_) | R::OffsetForLeaderEpoch(_) => fetch_kind(from),
-        R::JoinGroup(_) | R::SyncGroup(_) | R::Heartbeat(_) | R::LeaveGroup(_) => FlightKind::Group,
+        R::JoinGroup(_) | R::SyncGroup(_) | R::Heartbeat(_) | R::LeaveGroup(_) | R::ConsumerGroupHeartbeat(_) => {
+            FlightKind::Group
+        }
         R::OffsetCommit(_) | R::OffsetFetch(_) => FlightKind::Commit,
         R::BrokerRegistration(_)
         | R::BrokerHeartbeat(_)
@@ -146,7 +148,9 @@ fn kind_of_response(response: &Response, to: Node) -> FlightKind {
     match response {
         R::Produce(_) | R::InitProducerId(_) => FlightKind::Produce,
         R::Fetch(_) | R::OffsetForLeaderEpoch(_) => fetch_kind(to),
-        R::JoinGroup(_) | R::SyncGroup(_) | R::Heartbeat(_) | R::LeaveGroup(_) => FlightKind::Group,
+        R::JoinGroup(_) | R::SyncGroup(_) | R::Heartbeat(_) | R::LeaveGroup(_) | R::ConsumerGroupHeartbeat(_) => {
+            FlightKind::Group
+        }
         R::OffsetCommit(_) | R::OffsetFetch(_) => FlightKind::Commit,
         R::BrokerRegistration(_)
         | R::BrokerHeartbeat(_)

@@ -1,6 +1,7 @@
 //! A tiny script dialect for tests: one command a line, and after it everything that the coordinator did. Clients are
 //! one-letter names that remember what they were told; the log is a vector that replicates at once unless it is held.
 
+use super::client::Client;
 use crate::kafka::group_coordinator::{GroupCoordinator, GroupSettings, OffsetsWrite};
 use crate::protocol::config::BrokerConfig;
 use crate::protocol::error_code::ErrorCode;
@@ -8,10 +9,10 @@ use crate::protocol::ids::{
     ClientId, CorrelationId, GroupId, MemberId, Node, PartitionIndex, RecordId, TopicId, TopicName, TopicPartition,
 };
 use crate::protocol::message::{
-    CommittedOffset, HeartbeatRequest, JoinGroupRequest, JoinReason, LeaveGroupRequest, LeaveReason, Message,
-    OffsetCommitRequest, OffsetFetchRequest, Request, Response, Subscription, SyncGroupRequest,
+    CommittedOffset, ConsumerGroupHeartbeatRequest, ConsumerGroupHeartbeatResponse, Message, Request, Response,
+    SyncGroupRequest,
 };
-use crate::protocol::offset::{Generation, LeaderEpoch, Offset};
+use crate::protocol::offset::{Generation, LeaderEpoch, MemberEpoch, Offset};
 use crate::protocol::record::Record;
 use crate::protocol::timer::Timer;
 use crate::sim::outbox::Effect;
@@ -25,21 +26,6 @@ use std::sync::Arc;
 
 /// The one partition of `__consumer_offsets`.
 pub(super) const PARTITION: PartitionIndex = PartitionIndex(0);
-
-/// What a client of the script knows of its group.
-#[derive(Clone, Debug)]
-pub(super) struct Client {
-    pub(super) name: String,
-    pub(super) member: Option<MemberId>,
-    pub(super) instance_id: Option<Arc<str>>,
-    pub(super) generation: Generation,
-    /// Members of the generation, when this client leads it.
-    pub(super) led_members: Vec<MemberId>,
-    pub(super) owned: Vec<TopicPartition>,
-    protocols: Vec<Arc<str>>,
-    session: SimDuration,
-    rebalance: SimDuration,
-}
 
 /// A question of a client: of which API, and for which member when the coordinator may park it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -66,9 +52,13 @@ pub(super) struct Script {
     /// Requests that the client has asked again since; they may be answered, or not.
     given_up: BTreeMap<CorrelationId, Asked>,
     pub(super) facts: Vec<TraceEvent>,
+    /// Heartbeats of the new protocol, as they were asked; and their answers.
+    pub(super) heartbeats: Vec<ConsumerGroupHeartbeatRequest>,
+    pub(super) answers: Vec<ConsumerGroupHeartbeatResponse>,
     pub(super) next_correlation: u32,
     pub(super) transcript: String,
     incarnation: u64,
+    pub(super) topics: Vec<(TopicName, TopicId, u16)>,
 }
 
 pub(super) fn group() -> GroupId {
@@ -95,9 +85,12 @@ impl Script {
             unanswered: BTreeMap::new(),
             given_up: BTreeMap::new(),
             facts: Vec::new(),
+            heartbeats: Vec::new(),
+            answers: Vec::new(),
             next_correlation: 0,
             transcript: String::new(),
             incarnation: 0,
+            topics: Vec::new(),
         };
         script.elect();
         script.transcript.clear();
@@ -128,6 +121,10 @@ impl Script {
             "elect" => self.elect(),
             "show" => self.show(),
             "given" => self.given(&rest),
+            "topics" => {
+                self.topics = rest.iter().enumerate().map(topic_count).collect();
+                self.coordinator.set_topics(self.topics.clone().into_iter());
+            }
             _ => {
                 let name = rest.remove(0);
                 let id = self.client(name);
@@ -154,17 +151,7 @@ impl Script {
 
     fn client(&mut self, name: &str) -> ClientId {
         let id = ClientId(u16::from(name.as_bytes()[0] - b'a'));
-        self.clients.entry(id).or_insert_with(|| Client {
-            name: name.to_owned(),
-            member: None,
-            instance_id: None,
-            generation: Generation(-1),
-            led_members: Vec::new(),
-            owned: Vec::new(),
-            protocols: vec![Arc::from("range"), Arc::from("cooperative-sticky")],
-            session: SimDuration::from_secs(45),
-            rebalance: SimDuration::from_secs(300),
-        });
+        self.clients.entry(id).or_insert_with(|| Client::new(name));
         id
     }
 
@@ -182,6 +169,10 @@ impl Script {
                 "generation" => client.generation = Generation(value.parse().unwrap()),
                 "member" => client.member = Some(MemberId::new(value)),
                 "assign" => assign = Some(value),
+                "topics" => client.topics = value.split(',').map(TopicName::new).collect(),
+                "assignor" => client.server_assignor = Some(Arc::from(value)),
+                "epoch" => client.epoch = MemberEpoch(value.parse().unwrap()),
+                "clings" => client.clings = value == "true",
                 partition => {
                     let committed =
                         CommittedOffset { offset: Offset(value.parse().unwrap()), leader_epoch: LeaderEpoch(0) };
@@ -190,39 +181,14 @@ impl Script {
             }
         }
         let client = client.clone();
+        if verb == "forget" {
+            let client = self.clients.get_mut(&id).unwrap();
+            (client.member, client.generation) = (None, Generation(-1));
+            return;
+        }
         let request = match verb {
-            "join" => Request::JoinGroup(join_request(&client)),
             "sync" => Request::SyncGroup(self.sync_request(&client, assign)),
-            "heartbeat" => Request::Heartbeat(HeartbeatRequest {
-                group: group(),
-                generation: client.generation,
-                member: member_or_none(&client),
-                group_instance_id: client.instance_id.clone(),
-            }),
-            "leave" => Request::LeaveGroup(LeaveGroupRequest {
-                group: group(),
-                member: member_or_none(&client),
-                group_instance_id: client.instance_id.clone(),
-                reason: LeaveReason::ConsumerClosed,
-            }),
-            "commit" => Request::OffsetCommit(OffsetCommitRequest {
-                group: group(),
-                generation: client.generation,
-                member: client.member.clone(),
-                group_instance_id: client.instance_id.clone(),
-                offsets,
-            }),
-            "fetch" => Request::OffsetFetch(OffsetFetchRequest {
-                group: group(),
-                partitions: vec![TopicPartition::new(TopicId(0), 0)],
-                require_stable: false,
-            }),
-            "forget" => {
-                let client = self.clients.get_mut(&id).unwrap();
-                (client.member, client.generation) = (None, Generation(-1));
-                return;
-            }
-            other => panic!("no such command: {other}"),
+            _ => client.request(verb, offsets),
         };
         self.request(id, request);
     }
@@ -240,7 +206,7 @@ impl Script {
         SyncGroupRequest {
             group: group(),
             generation: client.generation,
-            member: member_or_none(client),
+            member: client.member_or_none(),
             group_instance_id: client.instance_id.clone(),
             assignments: order.into_iter().enumerate().map(share).collect(),
         }
@@ -249,6 +215,9 @@ impl Script {
     pub(super) fn request(&mut self, from: ClientId, request: Request) {
         let correlation = CorrelationId(self.next_correlation);
         self.next_correlation += 1;
+        if let Request::ConsumerGroupHeartbeat(heartbeat) = &request {
+            self.heartbeats.push(heartbeat.clone());
+        }
         let parked_for = match &request {
             Request::JoinGroup(join) => join.member.clone(),
             Request::SyncGroup(sync) => Some(sync.member.clone()),
@@ -307,6 +276,7 @@ impl Script {
         self.timers.clear();
         self.coordinator = GroupCoordinator::new(settings(), Stream::new(1, "group-coordinator", self.incarnation));
         self.coordinator.set_offsets_topic(TopicId(9), 1);
+        self.coordinator.set_topics(self.topics.clone().into_iter());
         let mut out = Outbox::new(self.now);
         let records: Vec<Record> = self.log.clone();
         let records = records.iter().enumerate().map(|(offset, record)| (Offset(offset as i64), record));
@@ -381,6 +351,10 @@ impl Script {
                 _ => {}
             },
             Response::SyncGroup(sync) if sync.error.is_none() => client.owned = sync.assignment,
+            Response::ConsumerGroupHeartbeat(heartbeat) => {
+                self.answers.push(heartbeat.clone());
+                client.on_consumer_heartbeat(heartbeat);
+            }
             _ => {}
         }
     }
@@ -396,11 +370,17 @@ impl Script {
             )
             .unwrap();
             for member in group.members {
-                writeln!(
+                write!(
                     self.transcript,
                     "    {} owns {}",
                     member.id,
                     super::script_text::partitions(&member.assignment)
+                )
+                .unwrap();
+                writeln!(
+                    self.transcript,
+                    "{}",
+                    member.reconciliation.as_ref().map(super::script_text::reconciliation).unwrap_or_default()
                 )
                 .unwrap();
             }
@@ -413,27 +393,10 @@ impl Script {
     }
 }
 
-fn member_or_none(client: &Client) -> MemberId {
-    client.member.clone().unwrap_or_else(|| MemberId::new(""))
-}
-
-fn join_request(client: &Client) -> JoinGroupRequest {
-    let subscription = Subscription {
-        topics: vec![TopicName::new("orders")],
-        owned_partitions: Vec::new(),
-        generation: Generation(-1),
-        rack: None,
-    };
-    JoinGroupRequest {
-        group: group(),
-        member: client.member.clone(),
-        group_instance_id: client.instance_id.clone(),
-        client_id: Arc::from(client.name.as_str()),
-        session_timeout: client.session,
-        rebalance_timeout: client.rebalance,
-        protocols: client.protocols.iter().map(|name| (name.clone(), subscription.clone())).collect(),
-        reason: if client.member.is_some() { JoinReason::Rejoin } else { JoinReason::FirstJoin },
-    }
+/// `orders=4`: the topic, numbered in the order of the words, with its partition count.
+fn topic_count((index, word): (usize, &&str)) -> (TopicName, TopicId, u16) {
+    let (name, count) = word.split_once('=').unwrap();
+    (TopicName::new(name), TopicId(index as u16), count.parse().unwrap())
 }
 
 /// Seconds and milliseconds.

@@ -1,5 +1,6 @@
 //! How answers and facts read in the transcripts of tests.
 
+use crate::kafka::group_coordinator::view::Reconciliation;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::TopicPartition;
 use crate::protocol::message::{JoinGroupResponse, Response};
@@ -20,6 +21,14 @@ pub(super) fn response(response: &Response) -> String {
         Response::SyncGroup(sync) => format!("SyncGroup {}", sync.error),
         Response::Heartbeat(heartbeat) => format!("Heartbeat {}", heartbeat.error),
         Response::LeaveGroup(leave) => format!("LeaveGroup {}", leave.error),
+        Response::ConsumerGroupHeartbeat(heartbeat) if heartbeat.error.is_none() => {
+            let assignment = heartbeat
+                .assignment
+                .as_deref()
+                .map_or_else(String::new, |list| format!(" assignment={}", partitions(list)));
+            format!("ConsumerGroupHeartbeat epoch={}{assignment}", heartbeat.member_epoch)
+        }
+        Response::ConsumerGroupHeartbeat(heartbeat) => format!("ConsumerGroupHeartbeat {}", heartbeat.error),
         Response::OffsetCommit(commit) => {
             let errors: Vec<String> = commit
                 .partitions
@@ -43,6 +52,14 @@ pub(super) fn response(response: &Response) -> String {
 
 fn committed(value: &crate::protocol::message::CommittedOffset) -> String {
     value.offset.to_string()
+}
+
+pub(super) fn reconciliation(member: &Reconciliation) -> String {
+    let mut text = format!(" of {} epoch={} {}", partitions(&member.target), member.member_epoch, member.state);
+    if !member.pending_revocation.is_empty() {
+        text += &format!(" revoking {}", partitions(&member.pending_revocation));
+    }
+    text
 }
 
 fn join_text(join: &JoinGroupResponse) -> String {
@@ -79,6 +96,10 @@ pub(super) fn fact(fact: &TraceEvent) -> String {
         TraceEvent::GroupEmptied { generation, .. } => format!("GroupEmptied generation={generation}"),
         TraceEvent::OffsetCommitted { partition, offset, .. } => {
             format!("OffsetCommitted {}={offset}", partitions(&[*partition]))
+        }
+        TraceEvent::MemberReconciled { member, member_epoch, assigned, to_revoke, is_complete, .. } => {
+            let state = if *is_complete { "complete" } else { "under way" };
+            format!("MemberReconciled {member} epoch={member_epoch} assigned={assigned} to-revoke={to_revoke} {state}")
         }
         other => format!("{other:?}"),
     }
