@@ -2,6 +2,21 @@
 
 use correio::swarm::run_seed;
 
+/// Seeds that have found something, each with what it was.
+const ONCE_BROKEN: &[(u64, &str)] = &[
+    (96, "acks=0 with one request in flight sent one batch a partition and no more"),
+    (309, "a broker acted on old metadata before it had caught up with its own registration"),
+    (318, "the same: a leader of its last life's epoch lacked what that epoch had committed"),
+];
+
+#[test]
+fn lives_that_once_broke_a_rule_keep_their_promises_now() {
+    for (seed, what) in ONCE_BROKEN {
+        let outcome = run_seed(*seed, &mut ());
+        assert!(outcome.is_clean(), "{what}: {outcome:#?}");
+    }
+}
+
 #[test]
 fn thirty_lives_under_fire_keep_their_promises_and_come_to_rest() {
     for seed in 0..30 {

@@ -1,6 +1,7 @@
 //! Replaying the metadata log: how a broker learns what it leads and follows. Each broker replays at its own pace.
 
 use super::Broker;
+use crate::kafka::broker_lifecycle::BrokerState;
 use crate::kafka::metadata_delta::MetadataDelta;
 use crate::kafka::partition::{Partition, Role};
 use crate::protocol::config::TopicConfig;
@@ -21,9 +22,26 @@ impl Broker {
         for batch in &batches {
             delta.merge(self.memory.image.replay(batch));
         }
-        if !delta.topic_configs.is_empty() || delta.are_broker_configs_changed {
-            self.refresh_topic_configs();
+        if self.memory.is_published {
+            if !delta.topic_configs.is_empty() || delta.are_broker_configs_changed {
+                self.refresh_topic_configs();
+            }
+            self.publish(delta.partitions, out);
         }
+        out.record(TraceEvent::MetadataReplayed { broker: self.id, offset });
+    }
+
+    /// Acts on the metadata for the first time, once they include this life's own registration: whatever the broker led
+    /// in its last life has been given to others by then, or to itself in a new epoch (`initialCatchUpFuture`).
+    pub(super) fn publish_once_caught_up(&mut self, out: &mut Outbox) {
+        if !self.memory.is_published && matches!(self.lifecycle.state(), BrokerState::Recovery | BrokerState::Running) {
+            self.memory.is_published = true;
+            let all: Vec<TopicPartition> = self.memory.image.partitions().map(|(id, _)| id).collect();
+            self.publish(all, out);
+        }
+    }
+
+    fn publish(&mut self, partitions: impl IntoIterator<Item = TopicPartition>, out: &mut Outbox) {
         if let Some(topic) = self.offsets_topic() {
             let count = self.memory.image.topic(topic).map_or(0, |topic| topic.partitions.len() as u16);
             self.memory.groups.set_offsets_topic(topic, count);
@@ -33,11 +51,10 @@ impl Broker {
             let counts = topics.map(|topic| (topic.name.clone(), topic.topic, topic.partitions.len() as u16));
             self.memory.groups.set_topics(counts);
         }
-        for id in delta.partitions {
+        for id in partitions {
             let Some(registration) = self.memory.image.partition(id).map(Arc::clone) else { continue };
             self.apply_partition(id, &registration, out);
         }
-        out.record(TraceEvent::MetadataReplayed { broker: self.id, offset });
     }
 
     /// Takes on what the controller has decided about one partition.

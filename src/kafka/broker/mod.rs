@@ -57,6 +57,8 @@ pub struct BrokerDisk {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokerMemory {
     pub image: MetadataImage,
+    /// The image is acted on: true once it includes this life's registration.
+    is_published: bool,
     pub partitions: BTreeMap<TopicPartition, Partition>,
     pub requests: RequestChannel,
     fetchers: BTreeMap<BrokerId, Fetcher>,
@@ -87,6 +89,7 @@ impl BrokerMemory {
     fn new(config: &BrokerConfig, chance: Stream) -> Self {
         Self {
             image: MetadataImage::default(),
+            is_published: false,
             partitions: BTreeMap::new(),
             requests: RequestChannel::new(config.num_io_threads as usize),
             fetchers: BTreeMap::new(),
@@ -243,6 +246,7 @@ impl Broker {
             Response::BrokerRegistration(_) | Response::BrokerHeartbeat(_) => {
                 if let Node::Controller(controller) = from {
                     self.lifecycle.on_response(controller, correlation, &response, out);
+                    self.publish_once_caught_up(out);
                 }
             }
             Response::FetchMetadataLog(response) => {

@@ -274,6 +274,9 @@ impl Producer {
     /// acks=0: a batch that is written to the socket is taken for delivered, wherever it ends.
     fn on_written(&mut self, request: u32, out: &mut Outbox) {
         for sent in self.take_in_flight(request) {
+            if sent.is_muting {
+                self.accumulator.unmute(sent.batch.partition);
+            }
             self.complete(&sent, Offset::NONE, out);
             self.release(&sent);
         }

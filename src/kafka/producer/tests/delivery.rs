@@ -183,6 +183,14 @@ fn with_acks_0_a_record_is_taken_for_delivered_when_it_is_written() {
 }
 
 #[test]
+fn with_acks_0_and_one_request_in_flight_a_partition_is_free_again_once_its_batch_is_written() {
+    let mut script = Script::ready(&[("acks", "0"), ("max.in.flight.requests.per.connection", "1")]);
+    script.send(&[1], 0);
+    script.send(&[2], 0);
+    assert_eq!(script.results(), [(1, Ok(-1)), (2, Ok(-1))]);
+}
+
+#[test]
 fn closing_sends_what_is_buffered_and_takes_nothing_more() {
     let mut script = Script::ready(&[("linger.ms", "1000")]);
     assert_eq!(script.hand_in(1, 0), Send::Accepted);
