@@ -117,7 +117,15 @@ fn every_button_field_and_region_has_a_name_in_every_state_and_language() {
 #[test]
 fn the_landmarks_and_the_heading_are_there_once() {
     for (state, markup) in states("lang=pt") {
-        for (piece, count) in [("<header", 1), ("<main", 1), ("<aside", 1), ("<nav", 1), ("<h1", 1), ("aria-live=\"polite\"", 1), ("role=\"slider\"", 1)] {
+        for (piece, count) in [
+            ("<header", 1),
+            ("<main", 1),
+            ("<aside", 1),
+            ("<nav", 1),
+            ("<h1", 1),
+            ("aria-live=\"polite\"", 1),
+            ("role=\"slider\"", 1),
+        ] {
             assert_eq!(markup.matches(piece).count(), count, "{state}: {piece}");
         }
     }
@@ -156,7 +164,10 @@ fn no_word_of_one_language_stands_in_the_other() {
 fn the_time_can_be_read_from_the_slider() {
     let markup = after("lang=en", []);
     let (tag, _) = elements(&markup, "div").into_iter().find(|(tag, _)| tag.contains("role=\"slider\"")).unwrap();
-    assert!(tag.contains("aria-label=\"Timeline\"") && tag.contains("aria-valuetext=\"12 seconds of 12 seconds, event "), "{tag}");
+    assert!(
+        tag.contains("aria-label=\"Timeline\"") && tag.contains("aria-valuetext=\"12 seconds of 12 seconds, event "),
+        "{tag}"
+    );
 }
 
 #[test]
@@ -188,7 +199,10 @@ fn a_refused_setting_says_what_would_be_taken() {
 #[test]
 fn the_help_lists_every_shortcut() {
     let markup = after("lang=pt", [Msg::OpenedDialog(Dialog::Help)]);
-    assert_eq!(markup.matches("<kbd").count(), correio::app::shortcuts::SHORTCUTS.iter().map(|shortcut| shortcut.keys.len()).sum::<usize>());
+    assert_eq!(
+        markup.matches("<kbd").count(),
+        correio::app::shortcuts::SHORTCUTS.iter().map(|shortcut| shortcut.keys.len()).sum::<usize>()
+    );
 }
 
 #[test]

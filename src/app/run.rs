@@ -1,13 +1,15 @@
 //! The run on the page: a recipe, its recording, the clock between two events, and the way back from what a hand did.
 
 use crate::cluster::intervention::Intervention;
+use crate::cluster::world::{Cluster, Event};
 use crate::playback::pacer::Pacer;
 pub use crate::playback::pacer::{Pace, Speed};
 use crate::playback::recording::{Made, Recording};
 use crate::playback::weight::Weight;
 use crate::protocol::ids::EventNumber;
+use crate::protocol::message::{Message, Request, Response};
 use crate::scenario::recipe::Recipe;
-use crate::sim::time::SimTime;
+use crate::sim::time::{SimDuration, SimTime};
 
 /// More events than this in one frame, and the clock waits for the machine.
 const EVENTS_PER_FRAME_MAX: u32 = 4_000;
@@ -104,6 +106,9 @@ impl Run {
     pub fn frame(&mut self, wall_micros: u64, is_waiting: bool) -> Passed {
         if !self.is_playing {
             return Passed::default();
+        }
+        if let Some(hop) = records_take(self.recording.cluster()) {
+            self.pacer.records_take(hop);
         }
         let until = self.clock + self.pacer.frame(wall_micros, self.clock, is_waiting);
         let mut passed = Passed::default();
@@ -225,6 +230,27 @@ impl Run {
     fn note_interventions(&mut self) {
         self.recipe.interventions = self.recording.interventions().to_vec();
     }
+}
+
+/// How long the messages with records that are under way take, on average; `None` while there are none.
+fn records_take(cluster: &Cluster) -> Option<SimDuration> {
+    let (mut count, mut total) = (0_u64, 0_u64);
+    for (key, scheduling) in cluster.pending() {
+        let Event::Deliver { sent_at, message, .. } = &scheduling.event else { continue };
+        let carries_records = match message {
+            Message::Request { request: Request::Produce(_), .. } => true,
+            Message::Response { response: Response::Fetch(fetch), .. } => {
+                fetch.partitions.iter().any(|partition| !partition.batches.is_empty())
+            }
+            // Everything else only talks about records.
+            Message::Request { .. } | Message::Response { .. } | Message::Disconnected => false,
+        };
+        if carries_records {
+            count += 1;
+            total += key.at.since(*sent_at).as_nanos();
+        }
+    }
+    total.checked_div(count).map(SimDuration::from_nanos)
 }
 
 #[cfg(test)]

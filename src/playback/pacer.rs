@@ -18,7 +18,7 @@ impl Speed {
     pub const FASTEST: Self = Self(STEPS - 1);
     /// Where the story turns.
     const TURN: Self = Self(2);
-    /// While records move.
+    /// While records move and nobody knows yet how fast.
     const MOVING: Self = Self(3);
     /// While nothing that anybody follows is under way.
     const IDLE: Self = Self(6);
@@ -29,6 +29,13 @@ impl Speed {
     pub fn per_second(self) -> SimDuration {
         let power = 10_u64.pow(u32::from(self.0) / 3);
         SimDuration::from_millis([1, 2, 5][usize::from(self.0) % 3] * power)
+    }
+    /// The fastest speed at which something that takes this long can be followed by the eye.
+    fn to_follow(hop: SimDuration) -> Self {
+        let fits = |speed: &Self| {
+            speed.per_second().as_micros().saturating_mul(FOLLOWED_FOR) <= hop.as_micros().saturating_mul(1_000_000)
+        };
+        (0..STEPS).map(Self).take_while(fits).last().unwrap_or(Self::SLOWEST)
     }
     /// The speed of this many milliseconds a second, when it is on the ladder.
     pub fn of_millis(millis: u64) -> Option<Self> {
@@ -58,6 +65,8 @@ pub enum Pace {
     Fixed(Speed),
 }
 
+/// How long a message with records is seen to fly, at least, in microseconds of the viewer's.
+const FOLLOWED_FOR: u64 = 300_000;
 /// How long the pace stays low after a turn of the story, in microseconds of the viewer's.
 const TURN_LASTS: u64 = 2_600_000;
 /// How often the automatic pace may rise by one step, in microseconds of the viewer's.
@@ -78,6 +87,8 @@ pub struct Pacer {
     /// Microseconds of the viewer's since the automatic pace last rose.
     since_rise: u64,
     last_moved: SimTime,
+    /// How long messages with records fly, of late.
+    hop: Option<SimDuration>,
     /// What division left over of the simulated time owed: thousandths of a nanosecond.
     remainder: u64,
 }
@@ -90,6 +101,7 @@ impl Default for Pacer {
             since_turn: TURN_LASTS,
             since_rise: 0,
             last_moved: SimTime::ZERO,
+            hop: None,
             remainder: 0,
         }
     }
@@ -108,6 +120,12 @@ impl Pacer {
             Pace::Auto => self.speed,
             Pace::Fixed(speed) => speed,
         }
+    }
+
+    /// How long the messages with records that are under way take. A data centre's half millisecond and an ocean's eighty
+    /// are both to be followed, so the pace of moving records is theirs.
+    pub fn records_take(&mut self, hop: SimDuration) {
+        self.hop = Some(hop);
     }
 
     /// A frame of the viewer's has passed: how much simulated time may pass. `is_waiting`: something decisive is known to
@@ -129,7 +147,7 @@ impl Pacer {
             Weight::Moving => {
                 let was_still = at.since(self.last_moved) > MOVING_LASTS;
                 self.last_moved = at;
-                self.pace == Pace::Auto && was_still && self.speed > Speed::MOVING && self.speed < Speed::WAITING
+                self.pace == Pace::Auto && was_still && self.speed > self.moving() && self.speed < Speed::WAITING
             }
             Weight::Decisive => {
                 self.since_turn = 0;
@@ -144,13 +162,18 @@ impl Pacer {
         (self.last_moved, self.remainder, self.speed) = (SimTime::ZERO, 0, Speed::MOVING);
     }
 
+    /// While records move.
+    fn moving(&self) -> Speed {
+        self.hop.map_or(Speed::MOVING, Speed::to_follow)
+    }
+
     fn target(&self, now: SimTime, is_waiting: bool) -> Speed {
         if self.since_turn < TURN_LASTS {
-            Speed::TURN
+            Speed::TURN.min(self.moving())
         } else if is_waiting {
             Speed::WAITING
         } else if now.since(self.last_moved) <= MOVING_LASTS {
-            Speed::MOVING
+            self.moving()
         } else {
             Speed::IDLE
         }
@@ -220,6 +243,19 @@ mod tests {
         let mut pacer = Pacer::default();
         pacer.saw(Weight::Decisive, SimTime::ZERO);
         assert!(seconds(&mut pacer, 30, true) > SimDuration::from_secs(9));
+    }
+
+    #[test]
+    fn records_are_followed_however_far_they_fly() {
+        let millis_a_second =
+            |hop_micros| Speed::to_follow(SimDuration::from_micros(hop_micros)).per_second().as_millis();
+        // Half a millisecond within a data centre, twenty between two, eighty over an ocean.
+        assert_eq!([1, 500, 620, 20_000, 80_000].map(millis_a_second), [1, 1, 2, 50, 200]);
+        let mut pacer = Pacer::default();
+        pacer.records_take(SimDuration::from_micros(620));
+        pacer.saw(Weight::Moving, SimTime::from_millis(5));
+        pacer.frame(FRAME, SimTime::from_millis(5), false);
+        assert_eq!(pacer.speed().per_second(), SimDuration::from_millis(2));
     }
 
     #[test]

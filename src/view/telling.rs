@@ -47,7 +47,12 @@ fn last_told(milestones: &[TraceRecord]) -> Option<usize> {
     let last = milestones.len().checked_sub(1)?;
     let turn = milestones.iter().rposition(|record| weight(&record.event) == Weight::Decisive);
     match turn {
-        Some(turn) if opens_a_wait(&milestones[turn].event) || milestones[last].at.since(milestones[turn].at) <= TURN_HOLDS => Some(turn),
+        Some(turn)
+            if opens_a_wait(&milestones[turn].event)
+                || milestones[last].at.since(milestones[turn].at) <= TURN_HOLDS =>
+        {
+            Some(turn)
+        }
         Some(_) | None => Some(last),
     }
 }
@@ -55,7 +60,9 @@ fn last_told(milestones: &[TraceRecord]) -> Option<usize> {
 /// True for a turn that leaves everybody waiting for the next one: a broker that says nothing any more.
 fn opens_a_wait(event: &TraceEvent) -> bool {
     match event {
-        TraceEvent::NodeCrashed { node } | TraceEvent::NodeLostPower { node } | TraceEvent::NodePaused { node } => matches!(node, Node::Broker(_)),
+        TraceEvent::NodeCrashed { node } | TraceEvent::NodeLostPower { node } | TraceEvent::NodePaused { node } => {
+            matches!(node, Node::Broker(_))
+        }
         // Of other turns the consequences come at once.
         _ => false,
     }

@@ -10,6 +10,7 @@ use crate::protocol::metadata::PartitionRegistration;
 use crate::protocol::offset::{LeaderEpoch, Offset, PartitionEpoch};
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Broker {
@@ -26,7 +27,8 @@ impl Broker {
             if !delta.topic_configs.is_empty() || delta.are_broker_configs_changed {
                 self.refresh_topic_configs();
             }
-            self.publish(delta.partitions, out);
+            let are_topics_removed = !delta.removed_topics.is_empty();
+            self.publish(delta.partitions, are_topics_removed, out);
         }
         out.record(TraceEvent::MetadataReplayed { broker: self.id, offset });
     }
@@ -36,17 +38,17 @@ impl Broker {
     pub(super) fn publish_once_caught_up(&mut self, out: &mut Outbox) {
         if !self.memory.is_published && matches!(self.lifecycle.state(), BrokerState::Recovery | BrokerState::Running) {
             self.memory.is_published = true;
-            let all: Vec<TopicPartition> = self.memory.image.partitions().map(|(id, _)| id).collect();
-            self.publish(all, out);
+            let all: BTreeSet<TopicPartition> = self.memory.image.partitions().map(|(id, _)| id).collect();
+            self.publish(all, false, out);
         }
     }
 
-    fn publish(&mut self, partitions: impl IntoIterator<Item = TopicPartition>, out: &mut Outbox) {
+    fn publish(&mut self, partitions: BTreeSet<TopicPartition>, are_topics_removed: bool, out: &mut Outbox) {
         if let Some(topic) = self.offsets_topic() {
             let count = self.memory.image.topic(topic).map_or(0, |topic| topic.partitions.len() as u16);
             self.memory.groups.set_offsets_topic(topic, count);
         }
-        if !delta.partitions.is_empty() || !delta.removed_topics.is_empty() {
+        if !partitions.is_empty() || are_topics_removed {
             let topics = self.memory.image.topics();
             let counts = topics.map(|topic| (topic.name.clone(), topic.topic, topic.partitions.len() as u16));
             self.memory.groups.set_topics(counts);

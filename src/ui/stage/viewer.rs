@@ -9,7 +9,7 @@ use crate::ui::frame::FlightLayer;
 use crate::view::cluster_view::ClusterView;
 use crate::view::geometry::{Point, Size};
 use crate::view::highlight::Highlight;
-use crate::view::layout::{Direction, StageLayout, Structure};
+use crate::view::layout::{Direction, RowDetail, StageLayout, Structure};
 use crate::view::selection::Selection;
 use std::rc::Rc;
 use wasm_bindgen::prelude::*;
@@ -81,7 +81,9 @@ pub fn Stage(props: &StageProps) -> Html {
             <div class="stage-layer">
                 if !props.is_motion_reduced { <FlightLayer scene={props.scene.clone()} theme={props.theme.clone()}/> }
             </div>
-            <div class="stage-zoom">{ zoom_buttons(props.text, &zoom) }</div>
+            <div class="stage-zoom">
+                if layout.row_detail < RowDetail::Offsets || *zoom > 1.0 { { zoom_buttons(props.text, &zoom) } }
+            </div>
         </div>
     }
 }

@@ -24,6 +24,10 @@ fn parts(cluster: &Cluster, key: EventKey, scheduling: &Scheduling) -> Vec<Fligh
     let Event::Deliver { from, to, sent_at, message, .. } = &scheduling.event else { return Vec::new() };
     let (from, to) = (cluster.processes[usize::from(*from)].node, cluster.processes[usize::from(*to)].node);
     let Some(Described { kind, api, partition, batches }) = describe(from, to, message) else { return Vec::new() };
+    let is_internal = |partition: Option<TopicPartition>| {
+        let name = partition.and_then(|partition| cluster.topic_name(partition.topic));
+        name.is_some_and(|name| super::metadata::is_internal(&name))
+    };
     let part = |partition: Option<TopicPartition>, batches: &[&RecordBatch], bytes: u64| FlightView {
         id: key.sequence,
         from,
@@ -33,7 +37,7 @@ fn parts(cluster: &Cluster, key: EventKey, scheduling: &Scheduling) -> Vec<Fligh
         api,
         partition,
         record_count: batches.iter().map(|batch| batch.records.len() as u32).sum(),
-        records: records(batches),
+        records: records(batches, is_internal(partition)),
         bytes,
         sent_at: *sent_at,
         arrives_at: key.at,
@@ -88,13 +92,10 @@ fn describe<'a>(from: Node, to: Node, message: &'a Message) -> Option<Described<
     }
 }
 
-fn records(batches: &[&RecordBatch]) -> Vec<(RecordId, KeyMark)> {
-    batches
-        .iter()
-        .flat_map(|batch| batch.records.iter())
-        .take(FLIGHT_RECORDS_MAX)
-        .map(|record| (record.id, key_mark(record)))
-        .collect()
+/// The first records, with their stamps. Kafka's own records, such as committed offsets, have none: a stamp is a customer's.
+fn records(batches: &[&RecordBatch], is_internal: bool) -> Vec<(RecordId, KeyMark)> {
+    let records = batches.iter().flat_map(|batch| batch.records.iter()).take(FLIGHT_RECORDS_MAX);
+    records.map(|record| (record.id, if is_internal { KeyMark::NO_KEY } else { key_mark(record) })).collect()
 }
 
 fn partition_of_request(request: &Request) -> Option<TopicPartition> {

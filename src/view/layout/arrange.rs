@@ -26,7 +26,7 @@ pub(super) fn wide(structure: &Structure, window: Size, zoom: f64) -> StageLayou
     let orders =
         receipt(Rect { y: left_bottom + 16.0, height: sheet.height - 20.0 - left_bottom - 16.0, ..left }, structure);
     let right = Rect::new(sheet.width - margin - right_width, top + 24.0, right_width, height - 24.0);
-    let groups = sides::groups(right, &structure.groups, 1, 112.0);
+    let groups = sides::groups(right, &structure.groups, 1, 124.0);
     let groups_bottom = groups.last().map_or(0.0, |group| group.card.bottom());
     StageLayout {
         size: Size {

@@ -67,7 +67,7 @@ pub(super) struct Grid {
 const CELLS_FROM: f64 = 136.0;
 const STRIPS_FROM: f64 = 72.0;
 const CARD_WIDTH_MAX: f64 = 288.0;
-const ROW_HEIGHT_MAX: f64 = 124.0;
+const ROW_HEIGHT_MAX: f64 = 150.0;
 const ROW_HEIGHT_MIN: f64 = 12.0;
 
 pub(super) fn place(area: Rect, brokers: &[BrokerId], rows: &[TopicPartition]) -> Grid {
