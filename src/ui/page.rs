@@ -10,7 +10,7 @@ use super::parts::log::Log;
 use super::parts::narration::{Narration, Opening};
 use super::parts::notice::NoticeBar;
 use super::parts::panel::PanelFrame;
-use super::parts::scenarios::{Scenarios, Story};
+use super::parts::scenarios::{Scenarios, Shelf, Story};
 use super::parts::settings::Settings;
 use super::parts::terminal::Terminal;
 use super::parts::timeline::Timeline;
@@ -20,7 +20,7 @@ use super::stage::Stage;
 use crate::app::model::{Dialog, Model, Panel};
 use crate::app::msg::Msg;
 use crate::app::words;
-use crate::scenario::library;
+use crate::scenario::library::{self, Family};
 use crate::scenario::schema::Words;
 use crate::text::Text;
 use crate::text::language::Language;
@@ -162,25 +162,25 @@ fn dialogs(model: &Model, on: &Callback<Msg>) -> Html {
                 <Help {text} has_single_keys={model.page.preferences.has_single_keys} on={on.clone()}/>
             </Modal>
             <Modal {text} id="scenarios" title={text.picker_title()} is_open={open == Some(Dialog::Scenarios)} on={on.clone()}>
-                <Scenarios {text} stories={stories(model, text, open)} current={AttrValue::from(model.run.recipe().prepared.scenario.id.clone())} seed={model.run.recipe().seed} on={on.clone()}/>
+                <Scenarios {text} shelves={shelves(text, open)} current={AttrValue::from(model.run.recipe().prepared.scenario.id.clone())} seed={model.run.recipe().seed} on={on.clone()}/>
             </Modal>
         </>
     }
 }
 
 /// The stories, read only while they are on offer.
-fn stories(model: &Model, text: Text, open: Option<Dialog>) -> Vec<Story> {
+fn shelves(text: Text, open: Option<Dialog>) -> Vec<Shelf> {
     if open != Some(Dialog::Scenarios) {
         return Vec::new();
     }
-    let current = &model.run.recipe().prepared.scenario;
-    let story = |id: &str| {
-        let scenario = if current.id == id { current.clone() } else { library::load(id).ok()?.scenario };
-        Some(Story {
-            id: AttrValue::from(id.to_owned()),
-            title: said(text, &scenario.title),
-            summary: said(text, &scenario.summary),
-        })
+    let story = |id: &&str| {
+        let card = library::card(id)?;
+        let id = AttrValue::from((*id).to_owned());
+        Some(Story { id, title: said(text, &card.title), summary: said(text, &card.summary) })
     };
-    library::SCENARIOS.iter().filter_map(|(id, _)| story(id)).collect()
+    let shelf = |(family, ids): &(Family, &[&str])| Shelf {
+        name: text.family(*family).into(),
+        stories: ids.iter().filter_map(story).collect(),
+    };
+    library::FAMILIES.iter().map(shelf).collect()
 }

@@ -16,6 +16,9 @@ use crate::trace::event::TraceEvent;
 const TURN_HOLDS: SimDuration = SimDuration::from_millis(700);
 /// After this long without anything notable the daily work is told.
 const QUIET_AFTER: SimDuration = SimDuration::from_millis(1_500);
+/// A broker that fell silent is told for this long, unless something notable happens: longer than any session time-out
+/// that the scenarios use.
+const WAIT_HOLDS: SimDuration = SimDuration::from_secs(15);
 /// Facts of one kind within this time are told as one.
 const BURST: SimDuration = SimDuration::from_millis(50);
 
@@ -24,7 +27,10 @@ pub fn narration(recording: &Recording) -> Option<NarrationView> {
     let milestones = recording.milestones_so_far();
     let now = recording.cluster().now();
     let heavy = last_told(milestones);
-    let is_quiet = heavy.is_none_or(|index| now.since(milestones[index].at) > QUIET_AFTER);
+    let is_quiet = heavy.is_none_or(|index| {
+        let holds = if opens_a_wait(&milestones[index].event) { WAIT_HOLDS } else { QUIET_AFTER };
+        now.since(milestones[index].at) > holds
+    });
     let daily = if is_quiet { recording.recent().iter().rev().find(|record| is_daily(&record.event)) } else { None };
     let (record, others) = match (daily, heavy) {
         (Some(record), _) => (record, 0),

@@ -203,11 +203,11 @@ impl GroupCoordinator {
         };
         for then in done {
             // These offsets may be replicated yet.
-            if let (Err(error), AfterWrite::Offsets { group, offsets, .. }) = (result, &then) {
-                if is_undecided(error) {
-                    let later = AfterWrite::Offsets { to: None, group: group.clone(), offsets: offsets.clone() };
-                    self.pending.keep(ticket, partition, later);
-                }
+            if let (Err(error), AfterWrite::Offsets { group, offsets, .. }) = (result, &then)
+                && is_undecided(error)
+            {
+                let later = AfterWrite::Offsets { to: None, group: group.clone(), offsets: offsets.clone() };
+                self.pending.keep(ticket, partition, later);
             }
             let (shard, mut turn) = self.turn(partition, out, writes).expect("writes are forgotten with their shard");
             shard.on_write_done(then, result.map(|_| ()), &mut turn);

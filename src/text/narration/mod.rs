@@ -12,6 +12,7 @@ mod shop;
 
 use super::Text;
 use super::names::Names;
+use crate::protocol::config::properties;
 use crate::protocol::ids::{BrokerId, Node, TopicPartition};
 use crate::trace::event::TraceEvent as E;
 
@@ -70,7 +71,7 @@ impl Teller<'_> {
             }
             E::LinkHealed { from, to } => (t.link_was_healed(&self.node(*from), &self.node(*to)), String::new()),
             E::DiskSlowed { node, factor } => (t.disk_was_slowed(&self.node(*node), *factor), t.disk_was_slowed_why()),
-            E::ConfigChanged { name, value } => (t.config_changed(name, value), String::new()),
+            E::ConfigChanged { name, value } => (t.config_changed(name, value), what_it_means(t, name)),
             E::MessageLost { from, to } => (t.message_lost(&self.node(*from), &self.node(*to)), t.message_lost_why()),
 
             E::QuorumPreVoteAsked { candidate, epoch } => {
@@ -308,6 +309,11 @@ impl Teller<'_> {
             (t.isr_shrank(&name, &t.brokers(&left), left.len() as u32), t.isr_shrank_why())
         }
     }
+}
+
+/// One sentence about a setting.
+fn what_it_means(text: Text, name: &str) -> String {
+    properties().find(|property| property.name == name).and_then(|property| text.property(property)).unwrap_or_default()
 }
 
 /// A sentence begins with a capital.

@@ -93,7 +93,7 @@ messages! {
         pt: "O Kafka escreve na memória (page cache) e o disco grava depois. Quando a memória enche, quem escreve passa a esperar o disco.";
         en: "Kafka writes to memory (the page cache) and the disk follows later. When that memory is full, writers wait for the disk.";
     }
-    config_changed(name: &str, value: &str) { pt: "{name} agora é {value}."; en: "{name} is now {value}."; }
+    config_changed(name: &str, value: &str) { pt: "ajuste mudado: {name} = {value}."; en: "setting changed: {name} = {value}."; }
     message_lost(from: &str, to: &str) { pt: "uma mensagem do {from} para o {to} se perdeu."; en: "a message from {from} to {to} was lost."; }
     message_lost_why() { pt: "Ninguém do outro lado para recebê-la. Quem a enviou vai perceber pelo silêncio."; en: "Nobody was there to take it. Its sender will notice by the silence."; }
     connection_lost(node: &str, peer: &str) { pt: "o {node} perdeu a conexão com o {peer}."; en: "{node} lost its connection to {peer}."; }

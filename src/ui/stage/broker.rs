@@ -149,14 +149,15 @@ fn down_line(props: &BrokerProps, kind: Mark, said: String) -> Html {
     let y = props.place.card.y + if props.detail == Detail::Cells { 56.0 } else { 43.0 };
     let fenced = if is_fenced(&props.broker) { Some(words.fenced_short()) } else { None };
     let both = fenced.as_ref().map(|fenced| format!("{said} · {fenced}"));
-    let fits = |words: &str| text_width(words, 13.0) + 16.0 <= inner.width;
+    // Strong letters are wider.
+    let fits = |words: &str| text_width(words, 14.0) + 16.0 <= inner.width;
     let (said, second) = match both {
         Some(both) if fits(&both) => (both, None),
         Some(_) | None => (said, fenced),
     };
     let class = tone(kind);
     // The words of what happened matter more than how long ago it was.
-    let said = if fits(&said) || props.detail == Detail::Cells { said } else { short_state(words, props.broker.state) };
+    let said = if fits(&said) { said } else { short_state(words, props.broker.state) };
     html! {
         <g {class}>
             { mark(Point::new(inner.x + 5.0, y - 4.5), kind) }
