@@ -182,7 +182,7 @@ pub fn key_name(key: &str, text: Text) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use crate::sim::ordered::BTreeSet;
 
     fn press(key: &str) -> KeyPress {
         KeyPress { key: key.to_owned(), has_modifier: false, is_typing: false, is_on_button: false }

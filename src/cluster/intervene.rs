@@ -20,7 +20,7 @@ const OPERATOR: Node = Node::Client(ClientId(u16::MAX));
 
 impl Cluster {
     /// A hand acts now, between two events.
-    pub fn intervene(&mut self, intervention: &Intervention, witness: &mut impl Witness) {
+    pub fn intervene(&mut self, intervention: &Intervention, witness: &mut dyn Witness) {
         let index = self.interventions;
         self.interventions += 1;
         let place = Place { number: self.events, caused_by: self.events, node: None };
@@ -29,13 +29,13 @@ impl Cluster {
         self.take_effect(intervention, place, witness);
     }
 
-    pub(super) fn run_script(&mut self, index: u32, place: Place, witness: &mut impl Witness) {
+    pub(super) fn run_script(&mut self, index: u32, place: Place, witness: &mut dyn Witness) {
         let intervention = self.script[index as usize].1.clone();
         self.note(TraceEvent::Intervened { index, from_script: true }, place, witness);
         self.take_effect(&intervention, place, witness);
     }
 
-    fn take_effect(&mut self, intervention: &Intervention, place: Place, witness: &mut impl Witness) {
+    fn take_effect(&mut self, intervention: &Intervention, place: Place, witness: &mut dyn Witness) {
         match intervention {
             Intervention::Stop { node } => self.with(*node, |cluster, index| cluster.stop(index, place, witness)),
             Intervention::Crash { node } => {
@@ -93,7 +93,7 @@ impl Cluster {
         self.processes.iter().map(|process| process.node).filter(|other| *other != node).collect()
     }
 
-    pub(super) fn start(&mut self, index: NodeIndex, mut place: Place, witness: &mut impl Witness) {
+    pub(super) fn start(&mut self, index: NodeIndex, mut place: Place, witness: &mut dyn Witness) {
         let process = &mut self.processes[usize::from(index)];
         if process.state.is_up() {
             return;
@@ -106,7 +106,7 @@ impl Cluster {
         self.act(index, place, witness, |actor, out| actor.on_start(out));
     }
 
-    fn stop(&mut self, index: NodeIndex, mut place: Place, witness: &mut impl Witness) {
+    fn stop(&mut self, index: NodeIndex, mut place: Place, witness: &mut dyn Witness) {
         let process = &mut self.processes[usize::from(index)];
         if process.state != ProcessState::Running {
             return;
@@ -119,7 +119,7 @@ impl Cluster {
     }
 
     /// A process that was asked to stop ends when it has handed over what it held.
-    pub(super) fn end_if_stopped(&mut self, index: NodeIndex, place: Place, witness: &mut impl Witness) {
+    pub(super) fn end_if_stopped(&mut self, index: NodeIndex, place: Place, witness: &mut dyn Witness) {
         let process = &mut self.processes[usize::from(index)];
         if process.state != ProcessState::Stopping || !process.actor.has_stopped() {
             return;
@@ -134,7 +134,7 @@ impl Cluster {
         self.break_connections(index, place, witness);
     }
 
-    fn crash(&mut self, index: NodeIndex, power_lost: bool, mut place: Place, witness: &mut impl Witness) {
+    fn crash(&mut self, index: NodeIndex, power_lost: bool, mut place: Place, witness: &mut dyn Witness) {
         let process = &mut self.processes[usize::from(index)];
         let node = process.node;
         let was_up = process.state.is_up();
@@ -168,7 +168,7 @@ impl Cluster {
     }
 
     /// The machine closes what the process left open: every peer hears of it.
-    fn break_connections(&mut self, index: NodeIndex, place: Place, witness: &mut impl Witness) {
+    fn break_connections(&mut self, index: NodeIndex, place: Place, witness: &mut dyn Witness) {
         for peer in std::mem::take(&mut self.processes[usize::from(index)].connections) {
             if self.processes[usize::from(peer)].state.is_up() {
                 self.transmit(index, peer, Message::Disconnected, place, witness);
@@ -177,7 +177,7 @@ impl Cluster {
         self.processes[usize::from(index)].connections.clear();
     }
 
-    fn pause(&mut self, index: NodeIndex, mut place: Place, witness: &mut impl Witness) {
+    fn pause(&mut self, index: NodeIndex, mut place: Place, witness: &mut dyn Witness) {
         let process = &mut self.processes[usize::from(index)];
         if process.state == ProcessState::Running {
             process.state = ProcessState::Paused;
@@ -188,7 +188,7 @@ impl Cluster {
     }
 
     /// What waited happens now, in the order in which it came: timers that were due first found the process frozen too.
-    fn resume(&mut self, index: NodeIndex, mut place: Place, witness: &mut impl Witness) {
+    fn resume(&mut self, index: NodeIndex, mut place: Place, witness: &mut dyn Witness) {
         let process = &mut self.processes[usize::from(index)];
         if process.state != ProcessState::Paused {
             return;
@@ -214,7 +214,7 @@ impl Cluster {
         }
     }
 
-    fn slow_disk(&mut self, node: Node, factor: u32, place: Place, witness: &mut impl Witness) {
+    fn slow_disk(&mut self, node: Node, factor: u32, place: Place, witness: &mut dyn Witness) {
         let now = self.now;
         let Some(Actor::Broker(broker)) = self.process_mut(node).map(|process| &mut process.actor) else { return };
         broker.disk.hardware.set_slow_factor(factor, now);
@@ -227,7 +227,7 @@ impl Cluster {
         to: Node,
         change: impl FnOnce(&mut LinkFault),
         place: Place,
-        witness: &mut impl Witness,
+        witness: &mut dyn Witness,
     ) {
         let (Some(from_index), Some(to_index)) = (self.index_of(from), self.index_of(to)) else { return };
         let before = self.network.fault(from_index, to_index);
@@ -252,7 +252,7 @@ impl Cluster {
 
     /// TCP hides what a short cut lost; a connection with a hole in it would not live on. Both ends learn that it broke, and
     /// ask again.
-    fn reset_connection(&mut self, from: NodeIndex, to: NodeIndex, place: Place, witness: &mut impl Witness) {
+    fn reset_connection(&mut self, from: NodeIndex, to: NodeIndex, place: Place, witness: &mut dyn Witness) {
         for (end, other) in [(from, to), (to, from)] {
             if self.processes[usize::from(end)].state.is_up() {
                 self.transmit(other, end, Message::Disconnected, place, witness);
@@ -260,7 +260,7 @@ impl Cluster {
         }
     }
 
-    fn heal_all(&mut self, place: Place, witness: &mut impl Witness) {
+    fn heal_all(&mut self, place: Place, witness: &mut dyn Witness) {
         let nodes: Vec<Node> = self.processes.iter().map(|process| process.node).collect();
         for from in &nodes {
             for to in &nodes {
@@ -271,7 +271,7 @@ impl Cluster {
 
     /// Changes a setting of everyone it concerns. A value that does not fit changes nothing: whoever made the
     /// intervention has been told before.
-    fn set_config(&mut self, whose: &ConfigPlace, name: &str, value: &str, place: Place, witness: &mut impl Witness) {
+    fn set_config(&mut self, whose: &ConfigPlace, name: &str, value: &str, place: Place, witness: &mut dyn Witness) {
         let (scope, only) = match whose {
             ConfigPlace::All(scope) => (*scope, None),
             ConfigPlace::Node(scope, node) => (*scope, Some(*node)),
@@ -295,7 +295,7 @@ impl Cluster {
     }
 
     /// The active controller is told by an operator's tool; with none active, the tool gets no answer and nothing happens.
-    fn ask_controller(&mut self, request: Request, mut place: Place, witness: &mut impl Witness) {
+    fn ask_controller(&mut self, request: Request, mut place: Place, witness: &mut dyn Witness) {
         let active = self
             .controllers()
             .find(|(process, controller)| process.state == ProcessState::Running && controller.is_active());

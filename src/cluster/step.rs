@@ -36,7 +36,7 @@ pub(super) struct Place {
 
 impl Cluster {
     /// Lets the next event happen; `None` when there is none left.
-    pub fn step(&mut self, witness: &mut impl Witness) -> Option<EventNumber> {
+    pub fn step(&mut self, witness: &mut dyn Witness) -> Option<EventNumber> {
         let (key, Scheduling { caused_by, event }) = self.queue.pop()?;
         assert!(self.now <= key.at, "time never goes back");
         self.now = key.at;
@@ -58,7 +58,7 @@ impl Cluster {
     }
 
     /// Steps until nothing more happens at or before `until`, and lets the clock stand there.
-    pub fn run_until(&mut self, until: SimTime, witness: &mut impl Witness) {
+    pub fn run_until(&mut self, until: SimTime, witness: &mut dyn Witness) {
         while self.queue.next_at().is_some_and(|at| at <= until) {
             self.step(witness);
         }
@@ -71,7 +71,7 @@ impl Cluster {
         incarnation: Incarnation,
         message: Message,
         mut place: Place,
-        witness: &mut impl Witness,
+        witness: &mut dyn Witness,
     ) {
         let process = &mut self.processes[usize::from(to)];
         place.node = Some(process.node);
@@ -88,7 +88,7 @@ impl Cluster {
     }
 
     /// Nobody listens there. The machine, if it has power, says so; a machine without power says nothing.
-    fn refuse(&mut self, from: NodeIndex, to: NodeIndex, message: &Message, place: Place, witness: &mut impl Witness) {
+    fn refuse(&mut self, from: NodeIndex, to: NodeIndex, message: &Message, place: Place, witness: &mut dyn Witness) {
         let (sender, receiver) = (self.processes[usize::from(from)].node, self.processes[usize::from(to)].node);
         self.note(TraceEvent::MessageLost { from: sender, to: receiver }, place, witness);
         let has_power = self.processes[usize::from(to)].state != ProcessState::PoweredOff;
@@ -97,7 +97,7 @@ impl Cluster {
         }
     }
 
-    fn fire(&mut self, node: NodeIndex, timer: Timer, mut place: Place, witness: &mut impl Witness) {
+    fn fire(&mut self, node: NodeIndex, timer: Timer, mut place: Place, witness: &mut dyn Witness) {
         let process = &mut self.processes[usize::from(node)];
         place.node = Some(process.node);
         process.timers.retain(|(set, _)| *set != timer);
@@ -113,7 +113,7 @@ impl Cluster {
         &mut self,
         node: NodeIndex,
         place: Place,
-        witness: &mut impl Witness,
+        witness: &mut dyn Witness,
         handle: impl FnOnce(&mut super::process::Actor, &mut Outbox),
     ) {
         let mut out = Outbox::reuse(self.now, std::mem::take(&mut self.effects));
@@ -126,7 +126,7 @@ impl Cluster {
         self.end_if_stopped(node, place, witness);
     }
 
-    fn apply(&mut self, node: NodeIndex, effect: Effect, place: Place, witness: &mut impl Witness) {
+    fn apply(&mut self, node: NodeIndex, effect: Effect, place: Place, witness: &mut dyn Witness) {
         match effect {
             Effect::Send { to, message } => {
                 if let Some(to) = self.index_of(to) {
@@ -146,7 +146,7 @@ impl Cluster {
         to: NodeIndex,
         message: Message,
         place: Place,
-        witness: &mut impl Witness,
+        witness: &mut dyn Witness,
     ) {
         connect(&mut self.processes[usize::from(from)].connections, to);
         connect(&mut self.processes[usize::from(to)].connections, from);
@@ -183,7 +183,7 @@ impl Cluster {
     }
 
     /// Writes a fact down: in the digest, in the ledger, in the fate of its record, and for whoever watches.
-    pub(super) fn note(&mut self, fact: TraceEvent, place: Place, witness: &mut impl Witness) {
+    pub(super) fn note(&mut self, fact: TraceEvent, place: Place, witness: &mut dyn Witness) {
         self.digest.feed(&fact);
         self.ledger.note(&fact, self.now);
         self.records.note(&fact, place.number);

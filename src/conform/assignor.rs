@@ -7,9 +7,9 @@ use super::report::{Tally, Wrong, parse};
 use crate::kafka::assignor::{Assignment, Assignor, ClusterTopics, MemberSubscription, NamedPartition};
 use crate::protocol::ids::{MemberId, PartitionIndex, Rack, TopicName};
 use crate::protocol::offset::Generation;
+use crate::sim::ordered::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// One assignor, step after step of groups in which members, topics and subscriptions change.
 pub const STEPS: Format = Format {

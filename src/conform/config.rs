@@ -4,9 +4,9 @@
 use super::registry::{Format, has_keys};
 use super::report::{Tally, Wrong, parse};
 use crate::protocol::config::{Kind, Property, Valid, properties};
+use crate::sim::ordered::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// A dump of Kafka's configuration definitions, by scope and name.
 pub const DEFAULTS: Format =

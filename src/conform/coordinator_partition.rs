@@ -3,9 +3,9 @@
 use super::registry::{Format, first_has_keys};
 use super::report::{Tally, Wrong, parse};
 use crate::kafka::coordinator_partition::{coordinator_partition, java_string_hash};
+use crate::sim::ordered::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 pub const FORMAT: Format =
     Format { name: "coordinator_partition", recognises: |value| first_has_keys(value, "items", &["s", "hash"]), check };

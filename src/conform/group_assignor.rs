@@ -5,11 +5,11 @@ use super::registry::{Format, first_has_keys};
 use super::report::{Tally, Wrong, parse};
 use crate::kafka::group_assignor::{GroupAssignor, GroupMemberSpec, GroupSpec};
 use crate::protocol::ids::{MemberId, PartitionIndex, TopicId};
+use crate::sim::ordered::BTreeMap;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// One assignor, step after step.
 pub const STEPS: Format = Format {

@@ -5,9 +5,9 @@ use super::report::{Tally, Wrong, parse};
 use crate::kafka::reconciliation::{CurrentAssignment, Goal, MemberState};
 use crate::protocol::ids::{TopicId, TopicPartition};
 use crate::protocol::offset::MemberEpoch;
+use crate::sim::ordered::{BTreeMap, BTreeSet};
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Groups, heartbeat by heartbeat. Each heartbeat is a case.
 pub const GROUPS: Format = Format {

@@ -6,6 +6,7 @@ use crate::cluster::world::Cluster;
 use crate::kafka::broker::Broker;
 use crate::protocol::ids::{RecordId, TopicPartition};
 use crate::protocol::offset::Offset;
+use crate::sim::sort::Sort;
 use crate::trace::TraceRecord;
 use crate::trace::event::TraceEvent;
 
@@ -56,7 +57,7 @@ fn lost_by_new_leader(cluster: &Cluster, id: TopicPartition) -> Option<Breach> {
         })
         .filter(|(offset, record)| !is_there(leader, id, *offset, *record))
         .collect();
-    lost.sort_unstable();
+    lost.arrange();
     let (first, _) = *lost.first()?;
     let count = lost.len() as u32;
     Some(Breach::RecordsLost {

@@ -4,10 +4,10 @@ use super::{Breach, Check};
 use crate::cluster::world::Cluster;
 use crate::protocol::ids::{Node, TopicPartition};
 use crate::protocol::offset::{LeaderEpoch, Offset};
+use crate::sim::ordered::BTreeMap;
 use crate::sim::shared_vec::SharedVec;
 use crate::trace::TraceRecord;
 use crate::trace::event::TraceEvent;
-use std::collections::BTreeMap;
 
 /// Remembers for each partition the batches that a leader has committed: base offset, epoch, and the first record in them.
 #[derive(Default)]

@@ -4,9 +4,9 @@ use super::{Breach, Check};
 use crate::cluster::world::Cluster;
 use crate::protocol::ids::{Node, TopicPartition};
 use crate::protocol::offset::LeaderEpoch;
+use crate::sim::ordered::BTreeMap;
 use crate::trace::TraceRecord;
 use crate::trace::event::TraceEvent;
-use std::collections::BTreeMap;
 
 /// Remembers who took the lead in which epoch.
 #[derive(Default)]

@@ -4,9 +4,9 @@ use super::{Breach, Check};
 use crate::cluster::world::Cluster;
 use crate::protocol::ids::{ClientId, GroupId, TopicPartition};
 use crate::protocol::offset::Generation;
+use crate::sim::ordered::BTreeMap;
 use crate::trace::TraceRecord;
 use crate::trace::event::TraceEvent;
-use std::collections::BTreeMap;
 
 /// Remembers who was given what, generation by generation.
 #[derive(Default)]

@@ -4,9 +4,9 @@ use super::{Breach, Check};
 use crate::cluster::world::Cluster;
 use crate::protocol::ids::ControllerId;
 use crate::protocol::offset::QuorumEpoch;
+use crate::sim::ordered::BTreeMap;
 use crate::trace::TraceRecord;
 use crate::trace::event::TraceEvent;
-use std::collections::BTreeMap;
 
 /// Remembers who was elected in which epoch.
 #[derive(Default)]

@@ -6,10 +6,10 @@ use crate::protocol::message::{Message, MetadataResponse, Request, Response};
 use crate::protocol::metadata::{ClusterMetadata, PartitionMetadata, TopicMetadata};
 use crate::protocol::offset::LeaderEpoch;
 use crate::protocol::timer::Timer;
+use crate::sim::ordered::BTreeMap;
 use crate::sim::time::SimTime;
 use crate::trace::event::TraceEvent;
 use crate::trace::{Effect, Outbox};
-use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::sync::Arc;
 

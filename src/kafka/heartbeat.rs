@@ -5,8 +5,8 @@
 use crate::protocol::ids::{BrokerEpoch, BrokerId};
 use crate::protocol::message::BrokerHeartbeatRequest;
 use crate::protocol::offset::Offset;
+use crate::sim::ordered::BTreeMap;
 use crate::sim::time::{SimDuration, SimTime};
-use std::collections::BTreeMap;
 
 /// What a broker may do, as the controller sees it (`BrokerControlState`).
 ///

@@ -2,7 +2,7 @@
 //! (`MetadataDelta`).
 
 use crate::protocol::ids::{BrokerId, TopicId, TopicPartition};
-use std::collections::BTreeSet;
+use crate::sim::ordered::BTreeSet;
 
 /// What became different. The new values are in the image; the old ones are the reader's own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

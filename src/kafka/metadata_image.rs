@@ -12,7 +12,7 @@ use crate::protocol::metadata::{
     ClusterMetadata, MetadataBatch, MetadataRecord, PartitionMetadata, PartitionRegistration, TopicMetadata,
 };
 use crate::protocol::offset::Offset;
-use std::collections::BTreeMap;
+use crate::sim::ordered::BTreeMap;
 use std::sync::Arc;
 
 /// Settings that were changed while running, by property name.

@@ -12,11 +12,12 @@ use crate::protocol::ids::{BrokerId, ClientId, CorrelationId, Node, TopicPartiti
 use crate::protocol::message::{CONSUMER_CORRELATION_BIT, Message, MetadataRequest, Request, Response};
 use crate::protocol::offset::LeaderEpoch;
 use crate::protocol::timer::{ClientRole, Timer};
+use crate::sim::ordered::BTreeMap;
 use crate::sim::rng::{Seed, Stream};
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// Who the client is, and whom it asks first.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@
 use super::partition_change_builder::{Election, PartitionChangeBuilder};
 use crate::protocol::ids::BrokerId;
 use crate::protocol::metadata::{LeaderRecoveryState, PartitionChange, PartitionRegistration};
+use crate::sim::sort::Sort;
 
 /// The settings that decide an election.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +121,7 @@ pub fn on_reassign(
     assert!(!target.is_empty(), "a partition has at least one replica");
     let absent_from = |others: &[BrokerId], replicas: &[BrokerId]| {
         let mut absent: Vec<_> = replicas.iter().filter(|replica| !others.contains(replica)).copied().collect();
-        absent.sort_unstable();
+        absent.arrange();
         absent
     };
     let (removing, adding) = (absent_from(target, &partition.replicas), absent_from(&partition.replicas, target));

@@ -3,6 +3,7 @@
 use super::partition_change::ElectionRules;
 use crate::protocol::ids::BrokerId;
 use crate::protocol::metadata::{LeaderRecoveryState, PartitionChange, PartitionRegistration};
+use crate::sim::sort::Sort;
 
 /// How a leader may be chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -98,7 +99,7 @@ impl<'a, F: Fn(BrokerId) -> bool> PartitionChangeBuilder<'a, F> {
             return;
         }
         self.target_elr.extend(&self.partition.isr);
-        self.target_elr.sort_unstable();
+        self.target_elr.arrange();
         self.target_elr.dedup();
         let (isr, lost) = (&self.target_isr, self.unclean_shutdown);
         self.target_elr.retain(|replica| !isr.contains(replica) && Some(*replica) != lost);

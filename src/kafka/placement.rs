@@ -3,8 +3,8 @@
 
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{BrokerId, Rack};
+use crate::sim::ordered::BTreeMap;
 use crate::sim::rng::Stream;
-use std::collections::BTreeMap;
 
 /// A registered broker that may hold replicas.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -138,7 +138,7 @@ fn shuffle<T>(items: &mut [T], chance: &mut Stream) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use crate::sim::ordered::BTreeSet;
 
     /// One broker an item, from 1: its rack, or `!` and its rack when it is fenced.
     fn brokers(racks: &[&str]) -> Vec<UsableBroker> {

@@ -14,11 +14,11 @@ use crate::protocol::ids::{ControllerId, CorrelationId, Node};
 use crate::protocol::message::{Message, Request, Response};
 use crate::protocol::offset::{Offset, QuorumEpoch};
 use crate::protocol::timer::Timer;
+use crate::sim::ordered::{BTreeMap, BTreeSet};
 use crate::sim::rng::{Seed, Stream};
 use crate::sim::time::SimDuration;
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// A broken connection is tried again after this, doubled with each further failure, up to the second.

@@ -13,10 +13,11 @@ use crate::protocol::message::{
 use crate::protocol::metadata::MetadataRecord;
 use crate::protocol::offset::Offset;
 use crate::protocol::timer::Timer;
+use crate::sim::ordered::{BTreeMap, BTreeSet};
+use crate::sim::sort::Sort;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What only a leader knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,14 +58,14 @@ impl LeaderState {
     /// The other voters, the most caught up first; ties by id.
     pub(super) fn voters_by_end_offset(&self, leader: ControllerId) -> Vec<ControllerId> {
         let mut voters: Vec<_> = self.end_offsets.keys().copied().filter(|voter| *voter != leader).collect();
-        voters.sort_by_key(|voter| (std::cmp::Reverse(self.end_offsets[voter]), *voter));
+        voters.arrange_by_key(|voter| (std::cmp::Reverse(self.end_offsets[voter]), *voter));
         voters
     }
     /// The end of what a majority has, the leader's own log ending at `own`.
     fn replicated_by_majority(&self, leader: ControllerId, own: Offset) -> Offset {
         let mut ends: Vec<_> =
             self.end_offsets.iter().map(|(voter, end)| if *voter == leader { own } else { *end }).collect();
-        ends.sort_unstable_by(|left, right| right.cmp(left));
+        ends.arrange_by(|left, right| right.cmp(left));
         ends[ends.len() / 2]
     }
 }

@@ -4,7 +4,7 @@
 use super::quorum_leader::LeaderState;
 use crate::protocol::ids::ControllerId;
 use crate::protocol::offset::QuorumEpoch;
-use std::collections::BTreeSet;
+use crate::sim::ordered::BTreeSet;
 
 /// The file `quorum-state`: written before anything is said that depends on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

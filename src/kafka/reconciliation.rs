@@ -4,7 +4,7 @@
 
 use crate::protocol::ids::{TopicId, TopicPartition};
 use crate::protocol::offset::MemberEpoch;
-use std::collections::BTreeSet;
+use crate::sim::ordered::BTreeSet;
 
 /// Where a member stands between its assignment and its target (`MemberState`).
 ///

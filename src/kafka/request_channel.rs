@@ -3,8 +3,9 @@
 
 use crate::protocol::ids::{CorrelationId, Node};
 use crate::protocol::message::Request;
+use crate::sim::ordered::BTreeMap;
 use crate::sim::time::{SimDuration, SimTime};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
 /// A request as it waits.
 #[derive(Clone, Debug, PartialEq, Eq)]

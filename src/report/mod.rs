@@ -98,9 +98,9 @@ pub struct Run {
 }
 
 /// Passes facts on to the monitor and to whoever else watches.
-struct Both<'a, W: Witness>(&'a mut Monitor, &'a mut W);
+struct Both<'a>(&'a mut Monitor, &'a mut dyn Witness);
 
-impl<W: Witness> Witness for Both<'_, W> {
+impl Witness for Both<'_> {
     fn saw(&mut self, record: &TraceRecord) {
         self.0.saw(record);
         self.1.saw(record);
@@ -121,7 +121,7 @@ impl Run {
     }
 
     /// The next event, with the interventions that come right after it. False when nothing is left before `until`.
-    pub fn step(&mut self, until: SimTime, witness: &mut impl Witness) -> bool {
+    pub fn step(&mut self, until: SimTime, witness: &mut dyn Witness) -> bool {
         if self.cluster.next_at().is_none_or(|at| at > until) {
             return false;
         }
@@ -139,7 +139,7 @@ impl Run {
     }
 
     /// Runs until nothing is left before `until`.
-    pub fn finish(&mut self, until: SimTime, witness: &mut impl Witness) {
+    pub fn finish(&mut self, until: SimTime, witness: &mut dyn Witness) {
         while self.step(until, witness) {}
     }
 

@@ -12,8 +12,8 @@ use crate::protocol::config::{BrokerConfig, ConfigError, ConsumerConfig, Produce
 use crate::protocol::ids::{BrokerId, ControllerId, GroupId, Rack, TopicName};
 use crate::sim::disk::DiskOptions;
 use crate::sim::network::LinkOptions;
+use crate::sim::ordered::BTreeSet;
 use crate::sim::time::{SimDuration, SimTime};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// A scenario that was read and checked: ready to run.

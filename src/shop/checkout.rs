@@ -10,11 +10,11 @@ use crate::protocol::ids::{BrokerId, ClientId, Node, OrderId, RecordId};
 use crate::protocol::message::Message;
 use crate::protocol::record::{Bytes, Record};
 use crate::protocol::timer::Timer;
+use crate::sim::ordered::BTreeMap;
 use crate::sim::rng::{Seed, Stream};
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// A purchase between the customer's click and the answer.

@@ -11,3 +11,5 @@ pub mod outbox;
 pub mod network;
 pub mod disk;
 pub mod shared_vec;
+pub mod sort;
+pub mod ordered;

@@ -5,7 +5,7 @@ use crate::cluster::world::Cluster;
 use crate::kafka::producer::Producer;
 use crate::protocol::ids::{GroupId, TopicPartition};
 use crate::report::{coordinator_of, partition_name};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::ordered::{BTreeMap, BTreeSet};
 
 /// What does not rest, in words for whoever looks for the cause; empty when everything does.
 pub(super) fn unrest(cluster: &Cluster) -> Vec<String> {

@@ -45,9 +45,9 @@ pub fn scenario_text(seed: Seed) -> String {
 }
 
 /// Passes facts on to the oracle and to whoever else watches.
-struct Both<'a, W: Witness>(&'a mut Oracle, &'a mut W);
+struct Both<'a>(&'a mut Oracle, &'a mut dyn Witness);
 
-impl<W: Witness> Witness for Both<'_, W> {
+impl Witness for Both<'_> {
     fn saw(&mut self, record: &TraceRecord) {
         self.0.saw(record);
         self.1.saw(record);
@@ -55,7 +55,7 @@ impl<W: Witness> Witness for Both<'_, W> {
 }
 
 /// Lives one seed's life to its end.
-pub fn run_seed(seed: Seed, witness: &mut impl Witness) -> Outcome {
+pub fn run_seed(seed: Seed, witness: &mut dyn Witness) -> Outcome {
     let recipe = Recipe::custom(&scenario_text(seed))
         .unwrap_or_else(|error| panic!("seed {seed} draws a scenario that is wrong: {}", error.en()));
     let healed_at = SimTime::ZERO + draw::healed_at(seed);
@@ -67,7 +67,7 @@ pub fn run_seed(seed: Seed, witness: &mut impl Witness) -> Outcome {
 }
 
 /// Runs on until the healed cluster rests; what does not, when its time is over.
-fn rest(run: &mut Run, healed_at: SimTime, oracle: &mut Oracle, witness: &mut impl Witness) -> Vec<String> {
+fn rest(run: &mut Run, healed_at: SimTime, oracle: &mut Oracle, witness: &mut dyn Witness) -> Vec<String> {
     let mut until = healed_at;
     loop {
         until += ASKED_EVERY;

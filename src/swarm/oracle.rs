@@ -8,9 +8,9 @@ use crate::protocol::config::{Acks, ProducerConfig};
 use crate::protocol::ids::{Node, TopicPartition};
 use crate::report::Run;
 use crate::scenario::recipe::Recipe;
+use crate::sim::ordered::BTreeSet;
 use crate::trace::TraceRecord;
 use crate::trace::event::TraceEvent;
-use std::collections::BTreeSet;
 
 /// What could excuse a loss, gathered from the facts.
 #[derive(Clone, Debug)]

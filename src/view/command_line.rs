@@ -6,6 +6,7 @@ use super::client_view::{GroupState, GroupView, MemberView, PositionView};
 use super::cluster_view::ClusterView;
 use super::command_line_view::{CommandLine, CommandLineView};
 use crate::protocol::ids::{BrokerId, ClientId, TopicId};
+use crate::sim::sort::Sort;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use std::fmt::Write;
@@ -82,7 +83,7 @@ fn topic_uuid(topic: TopicId) -> String {
 
 fn groups(cluster: &ClusterView, option: &str, describe: impl Fn(&GroupView, &mut String)) -> CommandLineView {
     let mut ordered: Vec<&GroupView> = cluster.groups.iter().collect();
-    ordered.sort_by(|a, b| a.group.cmp(&b.group));
+    ordered.arrange_by(|a, b| a.group.cmp(&b.group));
     let (mut output, mut warnings) = (String::new(), String::new());
     for group in ordered {
         warnings.push_str(&warning(group));

@@ -45,7 +45,7 @@ impl KeyMark {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
+    use crate::sim::ordered::BTreeSet;
 
     #[test]
     fn the_first_182_customers_have_stamps_of_their_own() {

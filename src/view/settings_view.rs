@@ -7,6 +7,7 @@ use crate::protocol::config::{
     BROKER_PROPERTIES, CONSUMER_PROPERTIES, PRODUCER_PROPERTIES, Property, Scope, TOPIC_PROPERTIES,
 };
 use crate::protocol::ids::{Node, TopicName};
+use crate::sim::sort::Sort;
 use crate::view::selection::Selection;
 use std::sync::Arc;
 
@@ -83,7 +84,7 @@ pub fn settings(cluster: &Cluster, place: &ConfigPlace, search: &str) -> Setting
     let mut rows: Vec<SettingRow> = found
         .filter_map(|property| Some(SettingRow { property: *property, value: value(cluster, place, property.name)? }))
         .collect();
-    rows.sort_by_key(|row| !row.is_changed());
+    rows.arrange_by_key(|row| !row.is_changed());
     SettingsView { places: places(cluster, place), place: place.clone(), rows }
 }
 

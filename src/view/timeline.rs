@@ -3,10 +3,10 @@
 use super::timeline_view::{BUCKETS, FlagKind, FlagView, SpanKind, SpanView, TimelineView};
 use crate::playback::recording::Recording;
 use crate::protocol::ids::{EventNumber, Node};
+use crate::sim::ordered::BTreeSet;
 use crate::sim::time::SimTime;
 use crate::trace::TraceRecord;
 use crate::trace::event::{ElectionKind, FenceReason, TraceEvent};
-use std::collections::BTreeSet;
 
 /// More flags than this are too many to tell apart: the oldest elections go first.
 const FLAGS_MAX: usize = 80;

@@ -7,8 +7,8 @@ use super::layout::StageLayout;
 use super::layout::routes::Way;
 use super::mark::KeyMark;
 use crate::protocol::ids::RecordId;
+use crate::sim::ordered::BTreeMap;
 use crate::sim::time::SimTime;
-use std::collections::BTreeMap;
 
 /// Above so many messages with records, each becomes a dot and each way tells its count.
 pub const CROWD_FROM: usize = 240;

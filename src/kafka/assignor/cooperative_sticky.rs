@@ -3,7 +3,7 @@
 
 use super::ranked::{Lists, RankedGroup, Slot};
 use super::sticky::{self, remove_slot};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::ordered::{BTreeMap, BTreeSet};
 
 pub(super) fn assign(group: &RankedGroup<'_>) -> Lists {
     let sticky = sticky::assign(group);

@@ -15,7 +15,7 @@ use crate::kafka::java_hash_map;
 use crate::protocol::ids::{MemberId, PartitionIndex, Rack, TopicId, TopicName, TopicPartition};
 use crate::protocol::message::Subscription;
 use crate::protocol::offset::Generation;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::ordered::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@
 use super::ranked::{RankedGroup, Slot};
 use crate::kafka::coordinator_partition::java_string_hash;
 use crate::kafka::java_hash_map::JavaHashSet;
-use std::collections::BTreeMap;
+use crate::sim::ordered::BTreeMap;
 
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct MemberPair {

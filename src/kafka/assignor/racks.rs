@@ -3,7 +3,8 @@
 use super::MemberSubscription;
 use super::ranked::{RankedGroup, Slot};
 use crate::protocol::ids::Rack;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::ordered::{BTreeMap, BTreeSet};
+use crate::sim::sort::Sort;
 
 /// The rack of a member, unless it is unknown or empty.
 pub(super) fn rack_of(member: &MemberSubscription) -> Option<&Rack> {
@@ -64,7 +65,7 @@ impl<'a> RackInfo<'a> {
     /// Puts partitions that few members are near to first.
     pub(super) fn sort_by_nearby_members(&self, slots: &mut [Slot]) {
         if !self.nearby_members.is_empty() {
-            slots.sort_by_key(|slot| self.nearby_members[*slot]);
+            slots.arrange_by_key(|slot| self.nearby_members[*slot]);
         }
     }
 

@@ -3,7 +3,8 @@
 use super::racks::{rack_of, racks_matter};
 use super::ranked::{Lists, RankedGroup, Slot};
 use crate::protocol::ids::Rack;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::ordered::{BTreeMap, BTreeSet};
+use crate::sim::sort::Sort;
 
 pub(super) fn assign(group: &RankedGroup<'_>) -> Lists {
     let mut lists: Lists = vec![Vec::new(); group.members.len()];
@@ -16,7 +17,7 @@ pub(super) fn assign(group: &RankedGroup<'_>) -> Lists {
         topic.assign_ranges(&mut lists, |_, _| true);
     }
     if is_rack_aware {
-        lists.iter_mut().for_each(|list| list.sort_unstable());
+        lists.iter_mut().for_each(|list| list.arrange());
     }
     lists
 }

@@ -3,7 +3,8 @@
 
 use super::{ClusterTopics, MemberSubscription, NamedPartition};
 use crate::protocol::ids::{PartitionIndex, Rack, TopicName};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::ordered::{BTreeMap, BTreeSet};
+use crate::sim::sort::Sort;
 
 /// A partition's place among all partitions in order of topic name and index.
 pub(super) type Slot = usize;
@@ -71,7 +72,7 @@ impl<'a> RankedGroup<'a> {
         };
         let owned = members.iter().map(|member| member.owned_partitions.iter().filter_map(slot).collect()).collect();
         let mut by_member_id: Vec<_> = (0..members.len()).collect();
-        by_member_id.sort_by_key(|member| &members[*member].member_id);
+        by_member_id.arrange_by_key(|member| &members[*member].member_id);
         let mut rank_of_member = vec![0; members.len()];
         by_member_id.iter().enumerate().for_each(|(rank, member)| rank_of_member[*member] = rank);
         Self { members, by_member_id, rank_of_member, topics, topic_of, subscribed, owned }
@@ -102,7 +103,7 @@ impl<'a> RankedGroup<'a> {
     /// others by member id.
     pub(super) fn in_member_order(&self, members: &[usize]) -> Vec<usize> {
         let mut sorted = members.to_vec();
-        sorted.sort_by_key(|member| match &self.members[*member].group_instance_id {
+        sorted.arrange_by_key(|member| match &self.members[*member].group_instance_id {
             Some(instance) => (0, instance.as_ref()),
             None => (1, self.members[*member].member_id.as_str()),
         });
@@ -112,7 +113,7 @@ impl<'a> RankedGroup<'a> {
 
 fn known_topics(member: &MemberSubscription, rank_of_topic: &BTreeMap<&TopicName, usize>) -> Vec<usize> {
     let mut topics: Vec<_> = member.topics.iter().filter_map(|name| rank_of_topic.get(name).copied()).collect();
-    topics.sort_unstable();
+    topics.arrange();
     topics.dedup();
     topics
 }

@@ -5,7 +5,9 @@ use super::racks::RackInfo;
 use super::ranked::{Lists, RankedGroup, Slot};
 use super::sticky_general;
 use crate::kafka::java_hash_map;
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use crate::sim::ordered::{BTreeMap, BTreeSet};
+use crate::sim::sort::Sort;
+use std::collections::VecDeque;
 
 /// A sticky assignment, and what a cooperative group must not hand over yet.
 pub(super) struct StickyAssignment {
@@ -25,7 +27,7 @@ pub(super) fn assign_from_user_data(group: &mut RankedGroup<'_>) -> Lists {
         for (place, first) in first_of_topic.into_iter().enumerate() {
             place_of_topic.insert(group.topic_of[owned[first]], place);
         }
-        owned.sort_by_key(|slot| place_of_topic[&group.topic_of[*slot]]);
+        owned.arrange_by_key(|slot| place_of_topic[&group.topic_of[*slot]]);
     }
     assign(group).lists
 }
@@ -152,8 +154,8 @@ impl Constrained {
         let mut assigned = vec![false; group.partitions()];
         self.lists.iter().flatten().for_each(|slot| assigned[*slot] = true);
         let mut unassigned: Vec<_> = (0..group.partitions()).filter(|slot| !assigned[*slot]).collect();
-        self.below_min.sort_by_key(|member| group.rank_of_member[*member]);
-        self.at_min.make_contiguous().sort_by_key(|member| group.rank_of_member[*member]);
+        self.below_min.arrange_by_key(|member| group.rank_of_member[*member]);
+        self.at_min.make_contiguous().arrange_by_key(|member| group.rank_of_member[*member]);
         racks.sort_by_nearby_members(&mut unassigned);
         if racks.is_rack_aware() {
             unassigned = self.assign_within_racks(&unassigned, racks);
@@ -166,7 +168,7 @@ impl Constrained {
         let (mismatched, mut owned): (Vec<_>, Vec<_>) =
             owned.into_iter().partition(|slot| racks.mismatch(member, *slot));
         self.revoked.extend(mismatched.into_iter().map(|slot| (slot, member)));
-        owned.sort_by_key(|slot| (group.index(*slot), *slot));
+        owned.arrange_by_key(|slot| (group.index(*slot), *slot));
         owned.retain(|slot| !self.contested.contains(slot));
         let keeps = if owned.len() < self.min {
             self.below_min.push(member);

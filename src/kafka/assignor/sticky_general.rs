@@ -5,7 +5,8 @@ use super::partition_movements::PartitionMovements;
 use super::racks::RackInfo;
 use super::ranked::{Lists, RankedGroup, Slot};
 use super::sticky::{Ownership, generation, remove_slot};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::ordered::{BTreeMap, BTreeSet};
+use crate::sim::sort::Sort;
 
 pub(super) fn assign(group: &RankedGroup<'_>, ownership: Ownership, racks: &RackInfo<'_>) -> Lists {
     let previous = previous_owners(group, ownership.max_generation);
@@ -55,7 +56,7 @@ impl<'a> Balancing<'a> {
             owned.iter().for_each(|slot| owner_of[*slot] = Some(member));
         }
         let mut topics: Vec<_> = (0..group.topics.len()).collect();
-        topics.sort_by_key(|topic| group.topics[*topic].subscribers.len());
+        topics.arrange_by_key(|topic| group.topics[*topic].subscribers.len());
         Self {
             group,
             lists: ownership.owned,

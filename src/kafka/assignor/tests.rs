@@ -153,7 +153,8 @@ mod properties {
     }
 
     fn any_cluster() -> impl Strategy<Value = ClusterTopics> {
-        let racks = proptest::collection::btree_set((0_u8..3).prop_map(|rack| Rack::new(&format!("r{rack}"))), 0..3);
+        let racks = proptest::collection::vec((0_u8..3).prop_map(|rack| Rack::new(&format!("r{rack}"))), 0..3);
+        let racks = racks.prop_map(BTreeSet::from_iter);
         let topics = proptest::collection::vec(proptest::collection::vec(racks, 0..7), 0..4);
         topics.prop_map(|topics| {
             let named = topics.into_iter().enumerate().map(|(id, racks)| (TopicName::new(&format!("t{id}")), racks));

@@ -8,6 +8,7 @@ use crate::protocol::ids::{BrokerEpoch, BrokerId, CorrelationId, Node, TopicPart
 use crate::protocol::message::{FetchPartition, FetchPartitionResponse, FetchRequest, FetchResponse, Response};
 use crate::protocol::offset::{EpochEndOffset, LeaderEpoch, Offset};
 use crate::protocol::timer::Timer;
+use crate::sim::sort::Sort;
 use crate::sim::time::SimDuration;
 use crate::trace::Outbox;
 
@@ -29,7 +30,7 @@ impl Broker {
         mut request: FetchRequest,
         out: &mut Outbox,
     ) {
-        request.partitions.sort_by_key(|partition| partition.partition);
+        request.partitions.arrange_by_key(|partition| partition.partition);
         if let Some((follower, broker_epoch)) = request.replica {
             for index in 0..request.partitions.len() {
                 self.on_follower_fetch(follower, broker_epoch, &request.partitions[index].clone(), out);

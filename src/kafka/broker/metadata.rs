@@ -8,9 +8,9 @@ use crate::protocol::config::TopicConfig;
 use crate::protocol::ids::{BrokerId, TopicId, TopicPartition};
 use crate::protocol::metadata::PartitionRegistration;
 use crate::protocol::offset::{LeaderEpoch, Offset, PartitionEpoch};
+use crate::sim::ordered::BTreeSet;
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 impl Broker {

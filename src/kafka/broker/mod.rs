@@ -20,6 +20,7 @@ use crate::protocol::message::{Message, Request, Response};
 use crate::protocol::offset::Offset;
 use crate::protocol::timer::Timer;
 use crate::sim::disk::{Disk, DiskOptions};
+use crate::sim::ordered::BTreeMap;
 use crate::sim::rng::{Seed, Stream};
 use crate::sim::time::SimDuration;
 use crate::trace::Outbox;
@@ -29,7 +30,6 @@ use follower::Fetcher;
 use isr::AlterPartitionManager;
 use lookups::ProducerIdBlock;
 use produce::DelayedProduce;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// What a broker is made of.

@@ -7,9 +7,9 @@ use crate::protocol::config::{AssignmentStrategy, ConsumerConfig};
 use crate::protocol::ids::{MemberId, Rack, TopicName, TopicPartition};
 use crate::protocol::message::Subscription;
 use crate::protocol::offset::Generation;
+use crate::sim::ordered::BTreeSet;
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What the sticky assignor remembers in its user data: the last assignment.

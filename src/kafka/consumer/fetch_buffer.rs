@@ -6,7 +6,8 @@ use crate::protocol::ids::{ProducerId, TopicPartition};
 use crate::protocol::message::FetchPartitionResponse;
 use crate::protocol::offset::{LeaderEpoch, Offset};
 use crate::protocol::record::{ControlRecord, Record, RecordBatch};
-use std::collections::{BTreeSet, VecDeque};
+use crate::sim::ordered::BTreeSet;
+use std::collections::VecDeque;
 
 /// The answer for one partition, as far as it has not been returned.
 #[derive(Clone, Debug, PartialEq, Eq)]

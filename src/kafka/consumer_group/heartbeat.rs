@@ -8,8 +8,8 @@ use crate::kafka::reconciliation::{CurrentAssignment, Goal, MemberState};
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{MemberId, Rack, TopicId, TopicName, TopicPartition};
 use crate::protocol::offset::MemberEpoch;
+use crate::sim::ordered::{BTreeMap, BTreeSet};
 use crate::sim::time::SimDuration;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Topics by name, with id and partition count.

@@ -5,8 +5,8 @@ use crate::kafka::group_assignor::GroupAssignor;
 use crate::kafka::reconciliation::{CurrentAssignment, MemberState};
 use crate::protocol::ids::{Rack, TopicId, TopicName, TopicPartition};
 use crate::protocol::offset::MemberEpoch;
+use crate::sim::ordered::BTreeSet;
 use crate::sim::time::SimDuration;
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// What a member has told of itself, and where it stands.

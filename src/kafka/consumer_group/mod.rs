@@ -19,8 +19,8 @@ use super::reconciliation::MemberState;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{MemberId, PartitionIndex, TopicId, TopicPartition};
 use crate::protocol::offset::MemberEpoch;
+use crate::sim::ordered::{BTreeMap, BTreeSet};
 use crate::sim::time::SimDuration;
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The state of a group of the new protocol (`ConsumerGroup.ConsumerGroupState`). It follows from the rest of the group,

@@ -1,6 +1,8 @@
 //! Whose turn it is to get or to give a partition when the subscribers of one topic are evened out: always one of the least
 //! loaded gets, and one of the most loaded gives.
 
+use crate::sim::sort::Sort;
+
 /// The subscribers sorted by load. From the left grows the range of the least loaded, which all stand at one level and rise
 /// together; from the right that of the most loaded, which sink together. They are done when the levels meet.
 pub(super) struct LoadBalancer {
@@ -20,7 +22,7 @@ impl LoadBalancer {
     /// `loads` holds the partitions of every member of the group.
     pub(super) fn new(subscribers: &[usize], loads: &[i32]) -> Self {
         let mut sorted = subscribers.to_vec();
-        sorted.sort_by_key(|member| (loads[*member], *member));
+        sorted.arrange_by_key(|member| (loads[*member], *member));
         let level = |member: Option<&usize>| member.map_or(0, |member| loads[*member]);
         Self {
             least_end: 0,

@@ -8,7 +8,7 @@ mod load_balancer;
 
 use crate::kafka::java_hash_map;
 use crate::protocol::ids::{MemberId, PartitionIndex, TopicId};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::ordered::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Partitions by topic.

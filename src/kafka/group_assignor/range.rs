@@ -2,7 +2,8 @@
 
 use super::{GroupSpec, TopicPartitions};
 use crate::protocol::ids::{PartitionIndex, TopicId};
-use std::collections::BTreeMap;
+use crate::sim::ordered::BTreeMap;
+use crate::sim::sort::Sort;
 
 /// How far a topic has been cut.
 struct Cut {
@@ -20,7 +21,7 @@ pub(super) fn assign(spec: &GroupSpec) -> Vec<TopicPartitions> {
     }
     let mut order: Vec<_> = (0..spec.members.len()).collect();
     // Static members first: they come back to the same ranges.
-    order.sort_by_key(|place| match &spec.members[*place].group_instance_id {
+    order.arrange_by_key(|place| match &spec.members[*place].group_instance_id {
         Some(instance) => (0, instance.as_ref()),
         None => (1, spec.members[*place].member_id.as_str()),
     });

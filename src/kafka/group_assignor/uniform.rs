@@ -5,7 +5,7 @@
 use super::{GroupMemberSpec, GroupSpec, TopicPartitions};
 use crate::kafka::java_hash_map::JavaHashSet;
 use crate::protocol::ids::{PartitionIndex, TopicId};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::ordered::{BTreeMap, BTreeSet};
 
 pub(super) fn assign(spec: &GroupSpec) -> Vec<TopicPartitions> {
     let counts = subscribed_counts(spec);

@@ -5,15 +5,16 @@
 use super::load_balancer::LoadBalancer;
 use super::{GroupSpec, TopicPartitions};
 use crate::protocol::ids::{PartitionIndex, TopicId};
+use crate::sim::ordered::BTreeMap;
+use crate::sim::sort::Sort;
 use std::cmp::Ordering;
-use std::collections::BTreeMap;
 
 /// Rounds over the topics, at most: with overlapping subscriptions the balance only creeps closer.
 const ROUNDS_MAX: usize = 16;
 
 pub(super) fn assign(spec: &GroupSpec) -> Vec<TopicPartitions> {
     let mut topics = subscribed_topics(spec);
-    topics.sort_by(most_partitions_per_subscriber_first);
+    topics.arrange_by(most_partitions_per_subscriber_first);
     let mut loads = vec![0; spec.members.len()];
     topics.iter().flat_map(|topic| topic.owners.iter().flatten()).for_each(|owner| loads[*owner] += 1);
     for topic in &mut topics {

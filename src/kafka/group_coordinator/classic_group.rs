@@ -8,8 +8,8 @@ use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{GroupId, MemberId, TopicPartition};
 use crate::protocol::message::Subscription;
 use crate::protocol::offset::Generation;
+use crate::sim::ordered::{BTreeMap, BTreeSet};
 use crate::sim::time::{SimDuration, SimTime};
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The state of a classic group (`ClassicGroupState`).

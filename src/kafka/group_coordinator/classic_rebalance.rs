@@ -11,9 +11,9 @@ use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::MemberId;
 use crate::protocol::message::Response;
 use crate::protocol::timer::Timer;
+use crate::sim::ordered::BTreeMap;
 use crate::sim::time::SimDuration;
 use crate::trace::event::{RebalanceReason, TraceEvent};
-use std::collections::BTreeMap;
 
 /// The member has been heard of: its session starts anew.
 pub fn restart_session(group: &ClassicGroup, id: &MemberId, timeout: SimDuration, turn: &mut Turn) {

@@ -11,8 +11,8 @@ use crate::protocol::ids::{MemberId, TopicPartition};
 use crate::protocol::message::{HeartbeatRequest, Response, SyncGroupRequest, SyncGroupResponse};
 use crate::protocol::offset::Generation;
 use crate::protocol::timer::Timer;
+use crate::sim::ordered::BTreeMap;
 use crate::trace::event::{RebalanceReason, TraceEvent};
-use std::collections::BTreeMap;
 
 /// Answers a SyncGroup with an error.
 pub fn refuse(to: Parked, error: ErrorCode, turn: &mut Turn) {

@@ -7,8 +7,8 @@ use crate::kafka::reconciliation::{CurrentAssignment, MemberState};
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{ClientId, GroupId, MemberId, Rack, TopicName, TopicPartition};
 use crate::protocol::offset::{Generation, MemberEpoch};
+use crate::sim::ordered::{BTreeMap, BTreeSet};
 use crate::sim::time::{SimDuration, SimTime};
-use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The state of a consumer group (`ConsumerGroupState`). It follows from the rest:

@@ -13,9 +13,10 @@ use crate::protocol::message::{
 };
 use crate::protocol::offset::{Generation, MemberEpoch};
 use crate::protocol::timer::Timer;
+use crate::sim::ordered::BTreeSet;
 use crate::sim::time::SimDuration;
 use crate::trace::event::{RebalanceReason, TraceEvent};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// A group while it changes: every change is applied at once, and kept to be written, with what would undo it.

@@ -6,8 +6,8 @@ use crate::kafka::reconciliation::{CurrentAssignment, MemberState};
 use crate::protocol::ids::{ClientId, GroupId, Rack, TopicName, TopicPartition};
 use crate::protocol::offset::MemberEpoch;
 use crate::protocol::record::Bytes;
+use crate::sim::ordered::BTreeSet;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 #[derive(Serialize, Deserialize)]

@@ -5,8 +5,8 @@ use super::view::CommittedAt;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{GroupId, TopicPartition};
 use crate::protocol::message::{OffsetFetchRequest, OffsetFetchResponse};
+use crate::sim::ordered::BTreeMap;
 use crate::sim::time::{SimDuration, SimTime};
-use std::collections::BTreeMap;
 
 /// The committed offsets of all groups of one partition of `__consumer_offsets`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -30,6 +30,7 @@ use crate::protocol::message::Request;
 use crate::protocol::offset::{LeaderEpoch, Offset};
 use crate::protocol::record::{Bytes, Record};
 use crate::protocol::timer::Timer;
+use crate::sim::ordered::BTreeMap;
 use crate::sim::rng::Stream;
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
@@ -39,7 +40,6 @@ use offset_records::OffsetsRecord;
 use pending_writes::{AfterWrite, PendingWrites};
 pub use settings::GroupSettings;
 use shard::Shard;
-use std::collections::BTreeMap;
 use topics::Topics;
 use turn::{Turn, is_undecided};
 

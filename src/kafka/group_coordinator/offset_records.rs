@@ -10,9 +10,9 @@ use crate::protocol::ids::{ClientId, GroupId, MemberId, PartitionIndex, Rack, To
 use crate::protocol::message::{CommittedOffset, Subscription};
 use crate::protocol::offset::{Generation, LeaderEpoch, Offset};
 use crate::protocol::record::Bytes;
+use crate::sim::ordered::BTreeMap;
 use crate::sim::time::{SimDuration, SimTime};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// One record, decoded. A value of `None` is a tombstone.

@@ -11,8 +11,9 @@ use crate::protocol::ids::{GroupId, MemberId, PartitionIndex, TopicPartition};
 use crate::protocol::message::{ConsumerGroupHeartbeatResponse, LeaveGroupResponse, OffsetCommitResponse, Response};
 use crate::protocol::offset::{Generation, MemberEpoch};
 use crate::protocol::record::Bytes;
+use crate::sim::ordered::BTreeMap;
 use crate::sim::time::SimDuration;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
 /// What happens when a write is replicated, or fails.

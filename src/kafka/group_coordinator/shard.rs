@@ -20,8 +20,8 @@ use crate::protocol::message::{
 };
 use crate::protocol::offset::{Generation, LeaderEpoch};
 use crate::protocol::timer::Timer;
+use crate::sim::ordered::BTreeMap;
 use crate::trace::event::TraceEvent;
-use std::collections::BTreeMap;
 
 /// One partition of `__consumer_offsets` that this broker leads.
 #[derive(Clone, Debug, PartialEq, Eq)]

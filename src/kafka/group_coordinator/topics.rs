@@ -2,7 +2,7 @@
 
 use crate::protocol::ids::{TopicId, TopicName};
 use crate::sim::digest::Digest;
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::ordered::{BTreeMap, BTreeSet};
 
 /// All topics with their partition counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

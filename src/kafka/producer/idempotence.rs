@@ -8,7 +8,8 @@ use crate::kafka::accumulator::send::DrainGate;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{ProducerEpoch, ProducerId, TopicPartition};
 use crate::protocol::offset::{Offset, Sequence};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::sim::ordered::{BTreeMap, BTreeSet};
+use crate::sim::sort::Sort;
 
 /// A producer's identity, and its sequences.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,7 +140,7 @@ impl Idempotence {
     }
     /// Numbers a partition's outstanding batches from 0, in their old order (`startSequencesAtBeginning`).
     pub fn renumber(&mut self, partition: TopicPartition, batches: &mut [&mut ProducerBatch]) {
-        batches.sort_by_key(|batch| batch.base_sequence);
+        batches.arrange_by_key(|batch| batch.base_sequence);
         let mut next = Sequence::ZERO;
         let mut outstanding = Vec::with_capacity(batches.len());
         for batch in batches {

@@ -16,9 +16,9 @@ pub use acquire::{AcquireRequest, AcquiredRecords, ShareAcquireMode};
 pub use in_flight::{InFlightState, RecordState};
 
 use crate::protocol::offset::Offset;
+use crate::sim::ordered::BTreeMap;
 use crate::sim::time::{SimDuration, SimTime};
 use in_flight::{InFlightBatch, Outcome};
-use std::collections::BTreeMap;
 
 /// The settings of a share group that matter to a partition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

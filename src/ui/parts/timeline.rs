@@ -2,6 +2,7 @@
 
 use crate::app::msg::Msg;
 use crate::app::words;
+use crate::sim::sort::Sort;
 use crate::text::Text;
 use crate::text::names::Names;
 use crate::view::SimTime;
@@ -217,7 +218,7 @@ fn flags(props: &TimelineProps) -> Vec<Html> {
     let mut taken: Vec<(f64, f64)> = vec![cursor_room(props.text, view)];
     let mut named = vec![false; view.flags.len()];
     let mut order: Vec<usize> = (0..view.flags.len()).rev().collect();
-    order.sort_by_key(|index| !view.flags[*index].kind.is_fault());
+    order.arrange_by_key(|index| !view.flags[*index].kind.is_fault());
     for index in order {
         let from = share(view.flags[index].at, view.until);
         let to = from + room(&words::flag(props.text, &props.names, &view.flags[index].kind)) + 1.0;

@@ -5,16 +5,17 @@ use crate::cluster::world::{Cluster, Event, Scheduling};
 use crate::protocol::ids::{Node, RecordId, TopicPartition};
 use crate::protocol::message::{Message, Request, Response};
 use crate::protocol::record::RecordBatch;
+use crate::sim::ordered::BTreeSet;
 use crate::sim::queue::EventKey;
+use crate::sim::sort::Sort;
 use crate::view::flight_view::{FLIGHT_RECORDS_MAX, FlightKind, FlightView};
 use crate::view::mark::KeyMark;
-use std::collections::BTreeSet;
 
 /// Every message that has been sent and has not arrived, in the order of arrival.
 pub fn flights(cluster: &Cluster) -> Vec<FlightView> {
     let mut flights: Vec<FlightView> =
         cluster.pending().flat_map(|(key, scheduling)| parts(cluster, key, scheduling)).collect();
-    flights.sort_by_key(|flight| (flight.arrives_at, flight.id, flight.partition));
+    flights.arrange_by_key(|flight| (flight.arrives_at, flight.id, flight.partition));
     flights
 }
 

@@ -10,6 +10,7 @@ use crate::protocol::config::BrokerConfig;
 use crate::protocol::ids::{TopicId, TopicName, TopicPartition};
 use crate::protocol::metadata::PartitionRegistration;
 use crate::protocol::offset::{Offset, QuorumEpoch};
+use crate::sim::sort::Sort;
 use crate::view::broker_view::{ControllerView, PartitionView, QuorumRole, QuorumView, TopicView};
 use crate::view::cluster_view::ExpectedTopicView;
 use std::sync::Arc;
@@ -64,7 +65,7 @@ pub(super) fn topics(cluster: &Cluster) -> Vec<TopicView> {
             topic_view(cluster, topic, image.topic_config(topic.topic, &cluster_defaults(cluster)).min_insync_replicas)
         })
         .collect();
-    topics.sort_by_key(|topic| (topic.is_internal, topic.id));
+    topics.arrange_by_key(|topic| (topic.is_internal, topic.id));
     topics
 }
 

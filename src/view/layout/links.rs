@@ -3,12 +3,12 @@
 use super::routes::Way;
 use super::{Detail, StageLayout};
 use crate::protocol::ids::{BrokerId, Node};
+use crate::sim::ordered::BTreeMap;
 use crate::sim::time::SimDuration;
 use crate::view::broker_view::ReplicaRole;
 use crate::view::cluster_view::ClusterView;
 use crate::view::flight_view::FlightKind;
 use crate::view::geometry::{Curve, Point};
-use std::collections::BTreeMap;
 
 /// One link, both directions together, as it is drawn.
 #[derive(Clone, Debug, PartialEq)]

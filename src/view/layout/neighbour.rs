@@ -51,10 +51,10 @@ fn offsets(here: Rect, there: Rect, direction: Direction) -> (f64, f64) {
 mod tests {
     use super::*;
     use crate::protocol::ids::{BrokerId, ClientId, TopicId, TopicPartition};
+    use crate::sim::ordered::BTreeSet;
     use crate::view::fixture;
     use crate::view::geometry::Size;
     use crate::view::layout::Structure;
-    use std::collections::BTreeSet;
 
     fn layout() -> StageLayout {
         StageLayout::new(&Structure::of(&fixture::cluster()), Size { width: 1_440.0, height: 560.0 }, 1.0)

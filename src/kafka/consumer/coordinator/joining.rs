@@ -15,6 +15,7 @@ use crate::protocol::message::{
 };
 use crate::protocol::offset::Generation;
 use crate::protocol::timer::Timer;
+use crate::sim::sort::Sort;
 use crate::sim::time::SimDuration;
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
@@ -185,7 +186,7 @@ impl ConsumerCoordinator {
         }
         let mut added: Vec<TopicPartition> =
             assigned.iter().filter(|partition| !owned.contains(partition)).copied().collect();
-        added.sort();
+        added.arrange();
         context.subscriptions.assign(assigned);
         out.record(TraceEvent::PartitionsAssigned {
             client: context.options.client,

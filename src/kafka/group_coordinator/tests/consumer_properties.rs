@@ -4,8 +4,8 @@ use super::script::{Script, group};
 use crate::kafka::group_coordinator::view::GroupDescription;
 use crate::protocol::ids::{MemberId, TopicPartition};
 use crate::protocol::offset::MemberEpoch;
+use crate::sim::ordered::BTreeMap;
 use proptest::prelude::*;
-use std::collections::BTreeMap;
 
 /// A line of a random script.
 pub(super) fn line() -> impl Strategy<Value = String> {

@@ -3,9 +3,9 @@
 use super::script::{Script, group};
 use crate::protocol::ids::{MemberId, TopicPartition};
 use crate::protocol::offset::Generation;
+use crate::sim::ordered::{BTreeMap, BTreeSet};
 use crate::trace::event::TraceEvent;
 use proptest::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The last generation that was completed, and who owned what in it.
 #[derive(Default)]

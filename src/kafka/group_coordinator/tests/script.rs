@@ -15,12 +15,12 @@ use crate::protocol::message::{
 use crate::protocol::offset::{Generation, LeaderEpoch, MemberEpoch, Offset};
 use crate::protocol::record::Record;
 use crate::protocol::timer::Timer;
+use crate::sim::ordered::BTreeMap;
 use crate::sim::outbox::Effect;
 use crate::sim::rng::Stream;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
 
@@ -226,7 +226,9 @@ impl Script {
         let asked = Asked { client: from, api: request.api_name(), parked_for };
         // Who asks again for the same member has given up the first question: Kafka forgets it too.
         let is_again = |before: &Asked| asked.parked_for.is_some() && *before == asked;
-        self.given_up.extend(self.unanswered.extract_if(.., |_, before| is_again(before)));
+        let again = self.unanswered.iter().filter(|(_, before)| is_again(before));
+        self.given_up.extend(again.map(|(correlation, before)| (*correlation, before.clone())));
+        self.unanswered.retain(|_, before| !is_again(before));
         self.unanswered.insert(correlation, asked);
         let (mut out, mut writes) = (Outbox::new(self.now), Vec::new());
         self.coordinator.on_request(Node::Client(from), correlation, request, &mut out, &mut writes);
