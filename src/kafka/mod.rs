@@ -11,6 +11,7 @@ pub mod transaction_verification;
 pub mod producer_state;
 pub mod leader_epochs;
 pub mod replica;
+pub mod replication_rules;
 pub mod partition;
 pub mod partition_change_builder;
 pub mod partition_change;

@@ -2,7 +2,7 @@
 //! The log itself lies on the broker's disk; here is what a restart forgets.
 
 use super::replica::Replica;
-use crate::protocol::config::TopicConfig;
+use crate::protocol::config::{ReplicationRules, TopicConfig};
 use crate::protocol::ids::{BrokerEpoch, BrokerId, TopicPartition};
 use crate::protocol::metadata::{LeaderRecoveryState, PartitionRegistration};
 use crate::protocol::offset::{LeaderEpoch, Offset, PartitionEpoch};
@@ -194,13 +194,18 @@ impl Partition {
     }
 
     /// A follower fetched: is it ready to join the ISR? (`Partition.needsExpandIsr`)
-    pub fn wants_to_expand(&self, broker: BrokerId, eligibility: &impl Eligibility) -> bool {
+    pub fn wants_to_expand(
+        &self,
+        broker: BrokerId,
+        rules: ReplicationRules,
+        eligibility: &impl Eligibility,
+    ) -> bool {
         let Some(leader) = self.leader() else { return false };
         let Some(replica) = leader.followers.iter().find(|replica| replica.broker == broker) else { return false };
         !leader.state.is_in_flight()
             && !leader.state.is_in_maximal(broker)
             && replica.log_end_offset >= self.high_watermark
-            && replica.log_end_offset >= leader.epoch_start_offset
+            && (!rules.is_join_bound_to_epoch_start() || replica.log_end_offset >= leader.epoch_start_offset)
             && eligibility.is_eligible(broker, replica.broker_epoch)
     }
 
@@ -303,8 +308,17 @@ mod tests {
 
     #[test]
     fn a_follower_joins_the_isr_when_it_has_reached_the_high_watermark() {
-        assert!(partition("2:9 3:5!", 1).wants_to_expand(BrokerId(3), &Everyone));
-        assert!(!partition("2:9 3:4!", 1).wants_to_expand(BrokerId(3), &Everyone));
-        assert!(!partition("2:9 3:5", 1).wants_to_expand(BrokerId(3), &Everyone));
+        let joins = |followers: &str| {
+            partition(followers, 1).wants_to_expand(BrokerId(3), ReplicationRules::Kip320, &Everyone)
+        };
+        assert_eq!(["2:9 3:5!", "2:9 3:4!", "2:9 3:5"].map(joins), [true, false, false]);
+    }
+
+    #[test]
+    fn a_follower_joins_the_isr_only_when_it_has_reached_the_start_of_the_leaders_epoch() {
+        let mut partition = partition("2:9 3:6!", 1);
+        partition.leader_mut().unwrap().epoch_start_offset = Offset(7);
+        let joins = |rules| partition.wants_to_expand(BrokerId(3), rules, &Everyone);
+        assert_eq!([ReplicationRules::Kip320, ReplicationRules::Kip320EarlyJoin].map(joins), [false, true]);
     }
 }

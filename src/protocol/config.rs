@@ -169,6 +169,19 @@ choice!(
     CleanupPolicy { Delete = "delete", Compact = "compact", CompactDelete = "compact,delete" | "delete,compact", }
 );
 choice!(
+    /// Which generation of Kafka's replication rules a broker follows: ours to choose, for no Kafka of today has a switch for
+    /// it (`inter.broker.protocol.version` was one until Kafka 4.0). What each means: `kafka::replication_rules`.
+    ReplicationRules {
+        Kip320 = "kip-320",
+        TruncateToHighWatermark = "truncate-to-high-watermark",
+        Kip101 = "kip-101",
+        Kip279 = "kip-279",
+        Kip320FirstTry = "kip-320-first-try",
+        Kip320UnfencedTruncation = "kip-320-unfenced-truncation",
+        Kip320EarlyJoin = "kip-320-early-join",
+    }
+);
+choice!(
     /// How a record without an explicit partition finds one (`partitioner.class`; empty is Kafka's own default).
     Partitioner { BuiltIn = "", RoundRobin = "org.apache.kafka.clients.producer.RoundRobinPartitioner" | "RoundRobinPartitioner", }
 );
@@ -224,6 +237,17 @@ macro_rules! settings {
         }
     };
 }
+
+/// The names of `ReplicationRules`, today's first.
+pub const REPLICATION_RULES: &[&str] = &[
+    "kip-320",
+    "truncate-to-high-watermark",
+    "kip-101",
+    "kip-279",
+    "kip-320-first-try",
+    "kip-320-unfenced-truncation",
+    "kip-320-early-join",
+];
 
 /// Kafka's Long.MAX_VALUE: "never".
 pub const NEVER: i64 = i64::MAX;
@@ -330,6 +354,7 @@ settings!(
         log_retention_check_interval_ms: i64 = "log.retention.check.interval.ms", Long, "300000", Valid::AtLeast(1);
         log_flush_interval_messages: i64 = "log.flush.interval.messages", Long, "9223372036854775807", Valid::AtLeast(1);
         producer_id_expiration_ms: i64 = "producer.id.expiration.ms", Int, "86400000", Valid::AtLeast(1);
+        replication_rules: ReplicationRules = "correio.replication.rules", String, "kip-320", Valid::OneOf(REPLICATION_RULES);
     }
 );
 

@@ -143,7 +143,7 @@ schema! {
         /// The epoch of the fetcher's last record (KIP-595); `NONE` when its log is empty or it is a consumer.
         last_fetched_epoch: LeaderEpoch,
         log_start_offset: Offset,
-        /// The high watermark that a follower knows, so that it is told a newer one at once (KIP-1166).
+        /// The high watermark that a follower knows: it is told of a newer one, as a fetch session does (KIP-227).
         high_watermark: Offset,
         max_bytes: i64,
     }
@@ -363,6 +363,8 @@ impl Copy for CommittedOffset {}
 pub enum ListOffsetsTarget {
     Earliest,
     Latest,
+    /// The end of the log, committed or not: `Latest` as a replica asks it.
+    LogEnd,
     /// The first record that is not older than this.
     Timestamp(SimTime),
 }

@@ -211,6 +211,8 @@ pub struct Load {
     #[serde(default)]
     pub keys: u32,
     pub records: Option<u64>,
+    /// Nothing more after this time.
+    pub closes_at: Option<Duration>,
     #[serde(default)]
     pub producer: Properties,
 }

@@ -8,6 +8,7 @@ use crate::protocol::message::Message;
 use crate::protocol::record::{Bytes, Record};
 use crate::protocol::timer::Timer;
 use crate::sim::rng::{Seed, Stream};
+use crate::sim::time::SimTime;
 use crate::trace::Outbox;
 use std::sync::Arc;
 
@@ -69,7 +70,9 @@ impl Load {
     fn await_next(&mut self, out: &mut Outbox) {
         if self.options.records.is_none_or(|records| self.sent < records) {
             let after = self.workload.exponential(self.options.mean_interval);
-            out.set_timer(Timer::Workload(0), after);
+            if self.options.closes_at.is_none_or(|closes_at| out.now() + after < SimTime::ZERO + closes_at) {
+                out.set_timer(Timer::Workload(0), after);
+            }
         }
     }
 

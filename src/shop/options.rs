@@ -64,6 +64,8 @@ pub struct LoadOptions {
     pub keys: u32,
     /// Stop after this many records; `None`: never.
     pub records: Option<u64>,
+    /// Nothing more after this time; `None`: it never ends.
+    pub closes_at: Option<SimDuration>,
 }
 
 /// An evenly distributed time.

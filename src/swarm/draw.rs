@@ -132,7 +132,7 @@ fn clients(stream: &mut Stream, duration_ms: u64) -> Vec<Value> {
         let rate = *stream.pick(&[5, 20, 60]);
         clients.push(json!({ "name": "load", "load": {
             "topic": "load", "records_per_second": rate, "record_bytes": *stream.pick(&[10, 500, 5_000]), "keys": *stream.pick(&[0, 10]),
-            "records": rate * (duration_ms / 1_000),
+            "records": rate * (duration_ms / 1_000), "closes_at": format!("{}ms", duration_ms + 2_000),
         } }));
     }
     for (name, does) in [("email", "email"), ("stock", "stock"), ("reader", "reader")] {

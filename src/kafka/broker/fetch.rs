@@ -74,7 +74,7 @@ impl Broker {
         if !partition.is_leader() {
             return Err(ErrorCode::NotLeaderOrFollower);
         }
-        if fetch.current_leader_epoch != LeaderEpoch::NONE {
+        if fetch.current_leader_epoch != LeaderEpoch::NONE && self.config.replication_rules.are_fetches_fenced() {
             if fetch.current_leader_epoch < partition.leader_epoch {
                 return Err(ErrorCode::FencedLeaderEpoch);
             }
@@ -90,13 +90,16 @@ impl Broker {
 
     /// Where the follower's log parts from ours (`UnifiedLog.endOffsetForEpoch`, KIP-595); `None` when it does not.
     fn diverging_epoch(&self, fetch: &FetchPartition) -> Option<EpochEndOffset> {
-        if fetch.last_fetched_epoch == LeaderEpoch::NONE {
+        if fetch.last_fetched_epoch == LeaderEpoch::NONE || !self.config.replication_rules.is_last_epoch_compared() {
             return None;
         }
-        let end = self.disk.logs.get(&fetch.partition)?.end_offset_for_epoch(fetch.last_fetched_epoch);
-        let is_known = end.end_offset != Offset::NONE;
-        (is_known && (end.leader_epoch < fetch.last_fetched_epoch || end.end_offset < fetch.fetch_offset))
-            .then_some(end)
+        let log = self.disk.logs.get(&fetch.partition)?;
+        let mut end = log.end_offset_for_epoch(fetch.last_fetched_epoch);
+        if end.end_offset == Offset::NONE {
+            // An epoch newer than all of ours: a fenced fetch never has one.
+            end = EpochEndOffset { leader_epoch: log.last_epoch(), end_offset: log.log_end_offset() };
+        }
+        (end.leader_epoch < fetch.last_fetched_epoch || end.end_offset < fetch.fetch_offset).then_some(end)
     }
 
     /// How far this fetcher may read.
@@ -117,15 +120,13 @@ impl Broker {
         self.memory.partitions.get(&id).map_or(Offset::ZERO, |partition| partition.high_watermark)
     }
 
-    /// `DelayedFetch.tryComplete`: is there enough to give, an error to tell, or a high watermark that the follower lacks?
+    /// `DelayedFetch.tryComplete`: is there enough to give, or an error to tell? A newer high watermark is no reason to hurry:
+    /// it comes with the next records, or when the fetch has waited (KAFKA-9952).
     fn is_fetch_satisfied(&self, delayed: &DelayedFetch) -> bool {
         let mut bytes = 0;
         let enough = delayed.request.min_bytes.max(0) as u64;
         for fetch in &delayed.request.partitions {
-            if self.check_fetch(fetch).is_err()
-                || self.diverging_epoch(fetch).is_some()
-                || self.lacks_high_watermark(&delayed.request, fetch)
-            {
+            if self.check_fetch(fetch).is_err() || self.diverging_epoch(fetch).is_some() {
                 return true;
             }
             let end = self.readable_end(fetch.partition, &delayed.request);

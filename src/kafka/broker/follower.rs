@@ -3,17 +3,17 @@
 
 use super::Broker;
 use super::produce::WRITEBACK_DELAY;
-use crate::kafka::log::Log;
 use crate::kafka::partition::Role;
 use crate::protocol::config::{IsolationLevel, millis};
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{BrokerId, CorrelationId, Node, TopicPartition};
 use crate::protocol::message::{FetchPartition, FetchPartitionResponse, FetchRequest, FetchResponse, Message, Request};
-use crate::protocol::offset::{EpochEndOffset, LeaderEpoch, Offset};
+use crate::protocol::offset::{LeaderEpoch, Offset};
 use crate::protocol::timer::Timer;
 use crate::sim::time::SimDuration;
 use crate::trace::Outbox;
-use crate::trace::event::{TraceEvent, TruncationReason};
+use crate::trace::event::TraceEvent;
+use std::collections::BTreeMap;
 
 /// Fetches from one leader.
 ///
@@ -25,8 +25,21 @@ use crate::trace::event::{TraceEvent, TruncationReason};
 pub(super) struct Fetcher {
     /// Sorted.
     partitions: Vec<TopicPartition>,
+    /// Those of them about which something else must be asked before they are fetched.
+    pub(super) lookups: BTreeMap<TopicPartition, Lookup>,
+    /// A lookup was the last that was asked: next comes a fetch, so that what fails does not hold up the rest.
+    pub(super) has_looked_up: bool,
     in_flight: Option<InFlight>,
     is_backing_off: bool,
+}
+
+/// What a follower must know before it can fetch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Lookup {
+    /// Where the epoch of its last record ends (the older replication rules).
+    EpochEnd,
+    /// Where the leader's log begins and ends: the follower's end lies outside it.
+    LeaderOffsets,
 }
 
 /// What was asked: an answer counts only for a partition that still stands where it stood.
@@ -41,18 +54,30 @@ const FETCHER_REQUEST_TIMEOUT: SimDuration = SimDuration::from_secs(30);
 
 impl Broker {
     /// From now on this partition is fetched from `leader`, or from nobody.
-    pub(super) fn follow(&mut self, id: TopicPartition, leader: Option<BrokerId>, out: &mut Outbox) {
+    pub(super) fn follow(
+        &mut self,
+        id: TopicPartition,
+        leader: Option<BrokerId>,
+        is_new_epoch: bool,
+        out: &mut Outbox,
+    ) {
         for (broker, fetcher) in &mut self.memory.fetchers {
             if Some(*broker) != leader
                 && let Ok(index) = fetcher.partitions.binary_search(&id)
             {
                 fetcher.partitions.remove(index);
+                fetcher.lookups.remove(&id);
             }
         }
         let Some(leader) = leader else { return };
+        let first = if is_new_epoch { self.truncate_on_new_epoch(id, out) } else { None };
         let fetcher = self.memory.fetchers.entry(leader).or_default();
         if let Err(index) = fetcher.partitions.binary_search(&id) {
             fetcher.partitions.insert(index, id);
+        }
+        if is_new_epoch {
+            fetcher.lookups.remove(&id);
+            fetcher.lookups.extend(first.map(|lookup| (id, lookup)));
         }
         if !fetcher.is_backing_off {
             self.fetch_from(leader, out);
@@ -66,14 +91,19 @@ impl Broker {
         if fetcher.in_flight.is_some() || fetcher.partitions.is_empty() {
             return;
         }
-        let ids = fetcher.partitions.clone();
+        let ids: Vec<TopicPartition> =
+            fetcher.partitions.iter().copied().filter(|id| !fetcher.lookups.contains_key(id)).collect();
+        if !fetcher.lookups.is_empty() && (ids.is_empty() || !fetcher.has_looked_up) {
+            self.look_up(leader, out);
+            return;
+        }
+        fetcher.has_looked_up = false;
         let partitions: Vec<FetchPartition> = ids.into_iter().filter_map(|id| self.fetch_state(id)).collect();
         if partitions.is_empty() {
             return;
         }
         let asked =
             partitions.iter().map(|fetch| (fetch.partition, fetch.fetch_offset, fetch.current_leader_epoch)).collect();
-        let correlation = self.next_correlation();
         let max_wait = millis(self.config.replica_fetch_wait_max_ms);
         let request = FetchRequest {
             replica: self.lifecycle.broker_epoch().map(|epoch| (self.id, epoch)),
@@ -84,11 +114,44 @@ impl Broker {
             rack: None,
             partitions,
         };
-        out.send(Node::Broker(leader), Message::Request { correlation, request: Request::Fetch(request) });
+        self.ask_leader(leader, Request::Fetch(request), asked, max_wait, out);
+    }
+
+    /// The one request that is under way to a leader. `asked` says for which partitions, each with its end and epoch.
+    pub(super) fn ask_leader(
+        &mut self,
+        leader: BrokerId,
+        request: Request,
+        asked: Vec<(TopicPartition, Offset, LeaderEpoch)>,
+        max_wait: SimDuration,
+        out: &mut Outbox,
+    ) {
+        let correlation = self.next_correlation();
+        out.send(Node::Broker(leader), Message::Request { correlation, request });
         out.set_timer(Timer::FetcherRequestTimeout(leader), FETCHER_REQUEST_TIMEOUT + max_wait);
         if let Some(fetcher) = self.memory.fetchers.get_mut(&leader) {
             fetcher.in_flight = Some(InFlight { correlation, asked });
         }
+    }
+
+    /// An answer has come: which leader it is from, and what was asked of it of what still stands as it stood. `None` when
+    /// nobody waits for it.
+    pub(super) fn take_answer(
+        &mut self,
+        from: Node,
+        correlation: CorrelationId,
+        out: &mut Outbox,
+    ) -> Option<(BrokerId, Vec<TopicPartition>)> {
+        let Node::Broker(leader) = from else { return None };
+        let fetcher = self.memory.fetchers.get_mut(&leader)?;
+        let in_flight = fetcher.in_flight.take_if(|in_flight| in_flight.correlation == correlation)?;
+        out.cancel_timer(Timer::FetcherRequestTimeout(leader));
+        let mut standing: Vec<TopicPartition> = in_flight.asked.iter().map(|(id, ..)| *id).collect();
+        let mut asked = in_flight.asked.into_iter();
+        standing.retain(|_| {
+            asked.next().is_some_and(|(id, offset, epoch)| self.still_stands(id, leader, offset, epoch))
+        });
+        Some((leader, standing))
     }
 
     /// From where a follower fetches: the end of its log, with the epoch of its last record.
@@ -113,20 +176,11 @@ impl Broker {
         response: FetchResponse,
         out: &mut Outbox,
     ) {
-        let Node::Broker(leader) = from else { return };
-        let Some(fetcher) = self.memory.fetchers.get_mut(&leader) else { return };
-        if fetcher.in_flight.as_ref().is_none_or(|in_flight| in_flight.correlation != correlation) {
-            return;
-        }
-        let asked = fetcher.in_flight.take().map(|in_flight| in_flight.asked).unwrap_or_default();
-        out.cancel_timer(Timer::FetcherRequestTimeout(leader));
+        let Some((leader, standing)) = self.take_answer(from, correlation, out) else { return };
         let mut has_failed = false;
         for partition in response.partitions {
-            let was_asked = asked.iter().find(|(id, ..)| *id == partition.partition);
-            if let Some((_, offset, epoch)) = was_asked
-                && self.still_stands(partition.partition, leader, *offset, *epoch)
-            {
-                has_failed |= !self.work_in(partition, out);
+            if standing.contains(&partition.partition) {
+                has_failed |= !self.work_in(leader, partition, out);
             }
         }
         if has_failed {
@@ -145,12 +199,14 @@ impl Broker {
     }
 
     /// Works in what the leader said of one partition; false when it must be asked again later.
-    fn work_in(&mut self, response: FetchPartitionResponse, out: &mut Outbox) -> bool {
+    fn work_in(&mut self, leader: BrokerId, response: FetchPartitionResponse, out: &mut Outbox) -> bool {
         let id = response.partition;
         match response.error {
             ErrorCode::None => {}
             ErrorCode::OffsetOutOfRange => {
-                self.restart_log(id, response.log_start_offset, out);
+                if let Some(fetcher) = self.memory.fetchers.get_mut(&leader) {
+                    fetcher.lookups.insert(id, Lookup::LeaderOffsets);
+                }
                 return true;
             }
             error => {
@@ -162,44 +218,19 @@ impl Broker {
             self.truncate_at_divergence(id, end, out);
             return true;
         }
-        self.append_fetched(response, out);
-        true
+        self.append_fetched(response, out)
     }
 
-    /// The leader's log starts after ours ends (or knows nothing of our epoch): begin anew where it begins.
-    fn restart_log(&mut self, id: TopicPartition, leader_log_start: Offset, out: &mut Outbox) {
-        let Some(log) = self.disk.logs.get_mut(&id) else { return };
-        let from = log.log_end_offset();
-        log.restart_at(leader_log_start);
-        Self::record_truncation(
-            id,
-            from,
-            Offset::ZERO.max(leader_log_start).min(from),
-            TruncationReason::BelowLeaderStart,
-            out,
-        );
-        if let Some(partition) = self.memory.partitions.get_mut(&id) {
-            partition.high_watermark = leader_log_start;
-        }
-    }
-
-    /// `AbstractFetcherThread.getOffsetTruncationState`: cut where the leader's epoch ends, or ours does, whichever is less.
-    fn truncate_at_divergence(&mut self, id: TopicPartition, end: EpochEndOffset, out: &mut Outbox) {
-        let Some(log) = self.disk.logs.get_mut(&id) else { return };
-        let to = truncation_offset(log, end);
-        let from = log.log_end_offset();
-        let new_end = log.truncate_to(to);
-        Self::record_truncation(id, from, new_end, TruncationReason::DivergingEpoch, out);
-        if let Some(partition) = self.memory.partitions.get_mut(&id) {
-            partition.high_watermark = partition.high_watermark.min(new_end);
-        }
-    }
-
-    fn append_fetched(&mut self, response: FetchPartitionResponse, out: &mut Outbox) {
+    /// False when what came does not continue the log: with the older rules two logs may part unnoticed.
+    fn append_fetched(&mut self, response: FetchPartitionResponse, out: &mut Outbox) -> bool {
         let id = response.partition;
         let (Some(partition), Some(log)) = (self.memory.partitions.get_mut(&id), self.disk.logs.get_mut(&id)) else {
-            return;
+            return true;
         };
+        if response.batches.first().is_some_and(|batch| batch.base_offset < log.log_end_offset()) {
+            out.record(TraceEvent::FollowerFetchFailed { partition: id, error: ErrorCode::UnknownServerError });
+            return false;
+        }
         let leader_epoch = partition.leader_epoch;
         for batch in response.batches {
             let (records, bytes) = (batch.records.len() as u32, u64::from(batch.size));
@@ -226,6 +257,7 @@ impl Broker {
             partition.high_watermark = to;
             out.record(TraceEvent::HighWatermarkAdvanced { partition: id, from, to, as_leader: false });
         }
+        true
     }
 
     pub(super) fn on_fetcher_timeout(&mut self, leader: BrokerId, out: &mut Outbox) {
@@ -244,23 +276,10 @@ impl Broker {
         }
     }
 
-    fn back_off(&mut self, leader: BrokerId, out: &mut Outbox) {
+    pub(super) fn back_off(&mut self, leader: BrokerId, out: &mut Outbox) {
         if let Some(fetcher) = self.memory.fetchers.get_mut(&leader) {
             fetcher.is_backing_off = true;
             out.set_timer(Timer::FetcherBackoff(leader), millis(self.config.replica_fetch_backoff_ms));
         }
-    }
-}
-
-/// Where to cut, given where the leader says that an epoch ends.
-fn truncation_offset(log: &Log, leader_end: EpochEndOffset) -> Offset {
-    let own = log.end_offset_for_epoch(leader_end.leader_epoch);
-    if own.end_offset == Offset::NONE {
-        leader_end.end_offset.min(log.log_end_offset())
-    } else if own.leader_epoch < leader_end.leader_epoch {
-        // We never had that epoch: cut to the end of the one before, and ask again (KIP-279).
-        own.end_offset.min(log.log_end_offset())
-    } else {
-        leader_end.end_offset.min(own.end_offset).min(log.log_end_offset())
     }
 }

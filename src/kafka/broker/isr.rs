@@ -56,7 +56,7 @@ impl Broker {
 
     pub(super) fn maybe_expand_isr(&mut self, id: TopicPartition, joining: BrokerId, out: &mut Outbox) {
         let Some(partition) = self.memory.partitions.get_mut(&id) else { return };
-        if !partition.wants_to_expand(joining, &self.memory.image) {
+        if !partition.wants_to_expand(joining, self.config.replication_rules, &self.memory.image) {
             return;
         }
         let Some(leader) = partition.leader_mut() else { return };
@@ -72,18 +72,22 @@ impl Broker {
         let ids: Vec<TopicPartition> = self.memory.partitions.keys().copied().collect();
         for id in ids {
             let Some(log_end_offset) = self.disk.logs.get(&id).map(|log| log.log_end_offset()) else { continue };
-            let Some(partition) = self.memory.partitions.get_mut(&id) else { continue };
+            let Some(partition) = self.memory.partitions.get(&id) else { continue };
             let leaving = partition.lagging_members(log_end_offset, out.now(), lag_time_max);
-            if leaving.is_empty() {
-                continue;
-            }
-            let Some(leader) = partition.leader_mut() else { continue };
-            let committed = leader.state.committed().to_vec();
-            leader.state = PartitionState::PendingShrink { committed, leaving: leaving.clone() };
-            out.record(TraceEvent::IsrShrinkAsked { partition: id, leaving });
-            self.ask_alter_partition(id, out);
+            self.shrink_isr(id, leaving, out);
         }
         out.set_timer(Timer::IsrCheck, lag_time_max / 2);
+    }
+
+    /// The leader asks the controller to let these followers leave the ISR; nothing happens when it leads no more, when it
+    /// is asking already, or when there are none.
+    pub fn shrink_isr(&mut self, id: TopicPartition, leaving: Vec<BrokerId>, out: &mut Outbox) {
+        let leader = self.memory.partitions.get_mut(&id).and_then(|partition| partition.leader_mut());
+        let Some(leader) = leader.filter(|leader| !leaving.is_empty() && !leader.state.is_in_flight()) else { return };
+        let committed = leader.state.committed().to_vec();
+        leader.state = PartitionState::PendingShrink { committed, leaving: leaving.clone() };
+        out.record(TraceEvent::IsrShrinkAsked { partition: id, leaving });
+        self.ask_alter_partition(id, out);
     }
 
     fn ask_alter_partition(&mut self, id: TopicPartition, out: &mut Outbox) {

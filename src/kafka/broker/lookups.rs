@@ -66,6 +66,7 @@ impl Broker {
                 log.log_start_offset(),
                 log.leader_epochs().epoch_for_offset(log.log_start_offset()).unwrap_or(partition.leader_epoch),
             )),
+            ListOffsetsTarget::LogEnd => Ok((log.log_end_offset(), partition.leader_epoch)),
             // A new leader does not know yet how far its predecessor's high watermark was (KIP-207).
             ListOffsetsTarget::Latest if partition.high_watermark < leader.epoch_start_offset => {
                 Err(ErrorCode::OffsetNotAvailable)
@@ -86,6 +87,9 @@ impl Broker {
         out: &mut Outbox,
     ) {
         let answer = |(id, current, epoch): &(TopicPartition, LeaderEpoch, LeaderEpoch)| {
+            if let Some(end) = self.unfenced_epoch_end(*id, *epoch).filter(|_| *current == LeaderEpoch::NONE) {
+                return (*id, ErrorCode::None, end);
+            }
             let known = self.memory.partitions.get(id).filter(|partition| partition.is_leader());
             let (Some(partition), Some(log)) = (known, self.disk.logs.get(id)) else {
                 return (*id, ErrorCode::NotLeaderOrFollower, EpochEndOffset::UNDEFINED);

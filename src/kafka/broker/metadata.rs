@@ -113,7 +113,7 @@ impl Broker {
     }
 
     fn become_leader(&mut self, id: TopicPartition, registration: &PartitionRegistration, out: &mut Outbox) {
-        self.follow(id, None, out);
+        self.follow(id, None, false, out);
         let Some(log) = self.disk.logs.get_mut(&id) else { return };
         log.begin_epoch(registration.leader_epoch);
         let log_end_offset = log.log_end_offset();
@@ -147,7 +147,7 @@ impl Broker {
         if was_leader {
             self.resign(id, out);
         }
-        self.follow(id, leader, out);
+        self.follow(id, leader, is_new_epoch, out);
     }
 
     /// This broker leads the partition no more: who waits for it is told.
@@ -161,7 +161,7 @@ impl Broker {
 
     /// The partition has been moved to others: its log goes.
     fn drop_replica(&mut self, id: TopicPartition, out: &mut Outbox) {
-        self.follow(id, None, out);
+        self.follow(id, None, false, out);
         if let Some(partition) = self.memory.partitions.remove(&id) {
             if partition.is_leader() {
                 self.resign(id, out);

@@ -6,6 +6,7 @@ mod isr;
 mod lookups;
 mod metadata;
 mod produce;
+mod truncation;
 
 use super::broker_lifecycle::{BrokerLifecycle, BrokerState, Surroundings};
 use super::group_coordinator::{GroupCoordinator, GroupSettings, OffsetsWrite};
@@ -241,6 +242,8 @@ impl Broker {
     fn on_response(&mut self, from: Node, correlation: CorrelationId, response: Response, out: &mut Outbox) {
         match response {
             Response::Fetch(response) => self.on_fetch_response(from, correlation, response, out),
+            Response::OffsetForLeaderEpoch(response) => self.on_epoch_ends(from, correlation, response, out),
+            Response::ListOffsets(response) => self.on_leader_offsets(from, correlation, response, out),
             Response::AlterPartition(response) => self.on_alter_partition_response(correlation, response, out),
             Response::AllocateProducerIds(response) => self.on_producer_ids(correlation, response, out),
             Response::BrokerRegistration(_) | Response::BrokerHeartbeat(_) => {

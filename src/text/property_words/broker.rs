@@ -169,6 +169,10 @@ property_words!(words {
         pt: "A cada quantos registros forçar a gravação no disco; o normal é deixar para o sistema e para as cópias.";
         en: "After how many records to force a write to disk; normally that is left to the system and the copies.";
     }
+    "correio.replication.rules" {
+        pt: "De que época são as regras de replicação: kip-320 são as de hoje, as outras são antigas ou têm um defeito proposital. Não existe no Kafka de verdade.";
+        en: "Which era's replication rules hold: kip-320 are today's, the others are old ones or have a deliberate flaw. There is no such setting in the real Kafka.";
+    }
     "producer.id.expiration.ms" {
         pt: "Depois de quanto tempo parado um producer é esquecido pelo controle de repetições.";
         en: "After how long without sending a producer is forgotten by the check for repeats.";
