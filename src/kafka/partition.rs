@@ -194,12 +194,7 @@ impl Partition {
     }
 
     /// A follower fetched: is it ready to join the ISR? (`Partition.needsExpandIsr`)
-    pub fn wants_to_expand(
-        &self,
-        broker: BrokerId,
-        rules: ReplicationRules,
-        eligibility: &impl Eligibility,
-    ) -> bool {
+    pub fn wants_to_expand(&self, broker: BrokerId, rules: ReplicationRules, eligibility: &impl Eligibility) -> bool {
         let Some(leader) = self.leader() else { return false };
         let Some(replica) = leader.followers.iter().find(|replica| replica.broker == broker) else { return false };
         !leader.state.is_in_flight()
@@ -308,9 +303,8 @@ mod tests {
 
     #[test]
     fn a_follower_joins_the_isr_when_it_has_reached_the_high_watermark() {
-        let joins = |followers: &str| {
-            partition(followers, 1).wants_to_expand(BrokerId(3), ReplicationRules::Kip320, &Everyone)
-        };
+        let joins =
+            |followers: &str| partition(followers, 1).wants_to_expand(BrokerId(3), ReplicationRules::Kip320, &Everyone);
         assert_eq!(["2:9 3:5!", "2:9 3:4!", "2:9 3:5"].map(joins), [true, false, false]);
     }
 

@@ -148,9 +148,8 @@ impl Broker {
         out.cancel_timer(Timer::FetcherRequestTimeout(leader));
         let mut standing: Vec<TopicPartition> = in_flight.asked.iter().map(|(id, ..)| *id).collect();
         let mut asked = in_flight.asked.into_iter();
-        standing.retain(|_| {
-            asked.next().is_some_and(|(id, offset, epoch)| self.still_stands(id, leader, offset, epoch))
-        });
+        standing
+            .retain(|_| asked.next().is_some_and(|(id, offset, epoch)| self.still_stands(id, leader, offset, epoch)));
         Some((leader, standing))
     }
 

@@ -70,7 +70,8 @@ impl Broker {
         let asked: Vec<_> = ids.iter().filter_map(standing).collect();
         let request = match kind {
             Lookup::EpochEnd => {
-                let last_epoch = |id: &TopicPartition| self.disk.logs.get(id).map_or(LeaderEpoch::NONE, last_written_epoch);
+                let last_epoch =
+                    |id: &TopicPartition| self.disk.logs.get(id).map_or(LeaderEpoch::NONE, last_written_epoch);
                 let partitions = asked.iter().map(|(id, ..)| (*id, LeaderEpoch::NONE, last_epoch(id))).collect();
                 Request::OffsetForLeaderEpoch(OffsetForLeaderEpochRequest { partitions })
             }
@@ -79,7 +80,10 @@ impl Broker {
                     [(*id, *epoch, ListOffsetsTarget::Earliest), (*id, *epoch, ListOffsetsTarget::LogEnd)]
                 };
                 let partitions = asked.iter().flat_map(both).collect();
-                Request::ListOffsets(ListOffsetsRequest { isolation_level: IsolationLevel::ReadUncommitted, partitions })
+                Request::ListOffsets(ListOffsetsRequest {
+                    isolation_level: IsolationLevel::ReadUncommitted,
+                    partitions,
+                })
             }
         };
         self.ask_leader(leader, request, asked, SimDuration::ZERO, out);
@@ -142,17 +146,21 @@ impl Broker {
         match self.config.replication_rules.truncation() {
             Truncation::ToHighWatermark | Truncation::WhileFetching => None,
             Truncation::ToEndOfLastEpoch => Some(log.map_or(EpochEndOffset::UNDEFINED, |log| written_end(log, epoch))),
-            Truncation::ToCommonEpoch => Some(log.map_or(
-                EpochEndOffset { leader_epoch: epoch, end_offset: Offset::ZERO },
-                |log| match written_end(log, epoch) {
-                    // Newer than all of ours: the last one of ours is the largest that is not newer.
-                    EpochEndOffset::UNDEFINED => {
-                        let leader_epoch = Some(last_written_epoch(log)).filter(|last| *last != LeaderEpoch::NONE);
-                        EpochEndOffset { leader_epoch: leader_epoch.unwrap_or(epoch), end_offset: log.log_end_offset() }
+            Truncation::ToCommonEpoch => {
+                Some(log.map_or(EpochEndOffset { leader_epoch: epoch, end_offset: Offset::ZERO }, |log| {
+                    match written_end(log, epoch) {
+                        // Newer than all of ours: the last one of ours is the largest that is not newer.
+                        EpochEndOffset::UNDEFINED => {
+                            let leader_epoch = Some(last_written_epoch(log)).filter(|last| *last != LeaderEpoch::NONE);
+                            EpochEndOffset {
+                                leader_epoch: leader_epoch.unwrap_or(epoch),
+                                end_offset: log.log_end_offset(),
+                            }
+                        }
+                        end => end,
                     }
-                    end => end,
-                },
-            )),
+                }))
+            }
         }
     }
 
