@@ -14,6 +14,7 @@ pub mod report;
 pub mod swarm;
 pub mod conform;
 pub mod playback;
+pub mod cause;
 pub mod text;
 pub mod view;
 pub mod app;

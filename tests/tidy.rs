@@ -17,7 +17,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("swarm", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report"]),
     ("conform", &["sim", "protocol", "kafka", "trace"]),
     ("playback", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report"]),
-    ("text", &["protocol", "trace", "sim", "guarantee", "scenario", "view"]),
+    (
+        "cause",
+        &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report", "playback"],
+    ),
+    ("text", &["protocol", "trace", "sim", "cluster", "guarantee", "scenario", "cause", "view"]),
     (
         "view",
         &[
@@ -31,11 +35,12 @@ const LAYERS: &[(&str, &[&str])] = &[
             "scenario",
             "report",
             "playback",
+            "cause",
             "text",
         ],
     ),
-    ("app", &["sim", "protocol", "trace", "cluster", "guarantee", "scenario", "report", "playback", "view", "text"]),
-    ("ui", &["app", "view", "text", "protocol", "sim", "scenario", "trace"]),
+    ("app", &["sim", "protocol", "trace", "cluster", "guarantee", "scenario", "report", "playback", "cause", "view", "text"]),
+    ("ui", &["app", "cause", "view", "text", "protocol", "sim", "scenario", "trace"]),
 ];
 
 /// Only the actors' own rules may be this long; a file holds one idea.

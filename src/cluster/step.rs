@@ -41,6 +41,7 @@ impl Cluster {
         assert!(self.now <= key.at, "time never goes back");
         self.now = key.at;
         self.events = self.events.next();
+        self.caused_by = caused_by;
         self.digest.feed(&(key.at, key.sequence));
         let mut place = Place { number: self.events, caused_by, node: None };
         match event {

@@ -54,6 +54,8 @@ pub struct Cluster {
     pub script: Arc<Vec<(SimTime, Intervention)>>,
     pub(super) now: SimTime,
     pub(super) events: EventNumber,
+    /// The event that scheduled the last one.
+    pub(super) caused_by: EventNumber,
     pub(super) queue: EventQueue<Scheduling>,
     pub processes: Vec<Process>,
     pub network: Network,
@@ -79,6 +81,7 @@ impl Cluster {
             script,
             now: SimTime::ZERO,
             events: EventNumber(0),
+            caused_by: EventNumber(0),
             queue: EventQueue::default(),
             records: Records::new(processes.iter().filter(|process| process.client().is_some()).count()),
             processes,
@@ -114,6 +117,10 @@ impl Cluster {
     /// How many events have happened.
     pub fn events(&self) -> EventNumber {
         self.events
+    }
+    /// The event that scheduled the last one; zero at the root of a chain.
+    pub fn caused_by(&self) -> EventNumber {
+        self.caused_by
     }
     /// The digest of everything that has happened so far.
     pub fn digest(&self) -> Digest {

@@ -1,5 +1,8 @@
 //! What a hand can do, as buttons and as the sentence in the list of interventions.
 
+use super::Text;
+use super::names::Names;
+use crate::cluster::intervention::Intervention;
 use crate::sim::time::SimDuration;
 
 messages! {
@@ -52,4 +55,29 @@ messages! {
     /// Said when an intervention has been made, with a way back.
     did(what: &str) { pt: "Feito: {what}."; en: "Done: {what}."; }
     undid(what: &str) { pt: "Desfeito: {what}."; en: "Undone: {what}."; }
+}
+
+impl Text {
+    /// What somebody did, as a phrase: "crash broker 1".
+    pub fn deed(self, names: &Names, intervention: &Intervention) -> String {
+        let named = |whose| self.node(names, whose);
+        match intervention {
+            Intervention::Stop { node } => self.done_stop(&named(*node)),
+            Intervention::Crash { node } => self.done_crash(&named(*node)),
+            Intervention::LosePower { node } => self.done_power(&named(*node)),
+            Intervention::Start { node } => self.done_start(&named(*node)),
+            Intervention::Pause { node } => self.done_pause(&named(*node)),
+            Intervention::Resume { node } => self.done_resume(&named(*node)),
+            Intervention::SlowDisk { broker, factor } => self.done_slow_disk(&self.broker(*broker), *factor),
+            Intervention::CutLink { from, to } => self.done_cut_link(&named(*from), &named(*to)),
+            Intervention::DelayLink { from, to, by } => self.done_delay_link(&named(*from), &named(*to), *by),
+            Intervention::HealLink { from, to } => self.done_heal_link(&named(*from), &named(*to)),
+            Intervention::Isolate { node } => self.done_isolate(&named(*node)),
+            Intervention::HealAllLinks => self.done_heal_all(),
+            Intervention::SetConfig { name, value, .. } => self.done_set_config(name, value),
+            Intervention::ElectLeader { partition, .. } => self.done_elect(&names.partition(*partition)),
+            Intervention::CreatePartitions { topic, count } => self.done_create_partitions(topic.as_str(), *count),
+            Intervention::Reassign { partition, .. } => self.done_reassign(&names.partition(*partition)),
+        }
+    }
 }

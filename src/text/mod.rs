@@ -20,6 +20,7 @@ pub mod flag_words;
 pub mod property_words;
 pub mod error_words;
 pub mod narration;
+pub mod cause_words;
 
 use language::Language;
 use stress::Stress;

@@ -1,5 +1,6 @@
 //! Names that facts and identifiers do not carry: topics by id, clients by id.
 
+use crate::cluster::options::ClusterOptions;
 use crate::protocol::ids::{ClientId, TopicId, TopicPartition};
 use std::sync::Arc;
 
@@ -11,6 +12,15 @@ pub struct Names {
 }
 
 impl Names {
+    /// The names of a run before it begins: the controller creates the topics in the order of the scenario, and its own
+    /// after them.
+    pub fn of(options: &ClusterOptions) -> Self {
+        let topics = options.topics.iter().map(|topic| Arc::clone(&topic.name.0));
+        Self {
+            topics: topics.chain([Arc::from("__consumer_offsets")]).collect(),
+            clients: options.clients.iter().map(|client| Arc::clone(&client.name)).collect(),
+        }
+    }
     pub fn topic(&self, topic: TopicId) -> &str {
         self.topics.get(usize::from(topic.0)).map_or("?", |name| name)
     }

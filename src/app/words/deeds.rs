@@ -58,7 +58,7 @@ pub fn deeds(text: Text, names: &Names, interventions: &[Intervention]) -> Strin
     for (index, intervention) in interventions.iter().enumerate() {
         let is_way_back = index > 0 && is_other_way(&interventions[index - 1], intervention);
         if !is_way_back {
-            said.push(deed(text, names, intervention));
+            said.push(text.deed(names, intervention));
         }
     }
     text.list(&said)
@@ -72,28 +72,6 @@ fn is_other_way(one: &Intervention, other: &Intervention) -> bool {
         | (I::HealLink { from, to }, I::HealLink { from: back, to: forth }) => from == forth && to == back,
         // Everything else has no direction.
         _ => false,
-    }
-}
-
-fn deed(text: Text, names: &Names, intervention: &Intervention) -> String {
-    let named = |whose| node(text, names, whose);
-    match intervention {
-        Intervention::Stop { node } => text.done_stop(&named(*node)),
-        Intervention::Crash { node } => text.done_crash(&named(*node)),
-        Intervention::LosePower { node } => text.done_power(&named(*node)),
-        Intervention::Start { node } => text.done_start(&named(*node)),
-        Intervention::Pause { node } => text.done_pause(&named(*node)),
-        Intervention::Resume { node } => text.done_resume(&named(*node)),
-        Intervention::SlowDisk { broker, factor } => text.done_slow_disk(&text.broker(*broker), *factor),
-        Intervention::CutLink { from, to } => text.done_cut_link(&named(*from), &named(*to)),
-        Intervention::DelayLink { from, to, by } => text.done_delay_link(&named(*from), &named(*to), *by),
-        Intervention::HealLink { from, to } => text.done_heal_link(&named(*from), &named(*to)),
-        Intervention::Isolate { node } => text.done_isolate(&named(*node)),
-        Intervention::HealAllLinks => text.done_heal_all(),
-        Intervention::SetConfig { name, value, .. } => text.done_set_config(name, value),
-        Intervention::ElectLeader { partition, .. } => text.done_elect(&names.partition(*partition)),
-        Intervention::CreatePartitions { topic, count } => text.done_create_partitions(topic.as_str(), *count),
-        Intervention::Reassign { partition, .. } => text.done_reassign(&names.partition(*partition)),
     }
 }
 

@@ -3,6 +3,7 @@
 mod language;
 mod run;
 mod swarm;
+mod why;
 
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
@@ -24,6 +25,8 @@ enum Command {
     List,
     /// Runs a scenario and prints its outcome.
     Run(run::RunArguments),
+    /// Says why: an order lost or late, a leader elected, a group behind, a guarantee broken.
+    Why(why::WhyArguments),
     /// Checks a scenario file without running it.
     Check { file: PathBuf },
     /// Prints the JSON Schema of a scenario file.
@@ -38,6 +41,7 @@ fn main() -> ExitCode {
     match Arguments::parse().command {
         Command::List => run::list(),
         Command::Run(arguments) => run::run(&arguments),
+        Command::Why(arguments) => why::why(&arguments),
         Command::Check { file } => run::check(&file),
         Command::Schema => run::schema(),
         Command::Swarm(arguments) => swarm::swarm(&arguments),

@@ -40,7 +40,7 @@ pub(crate) struct RunArguments {
     json: bool,
 }
 
-fn complain(text: &str) -> ExitCode {
+pub(crate) fn complain(text: &str) -> ExitCode {
     eprintln!("correio: {text}");
     ExitCode::from(BAD_INPUT)
 }
@@ -69,7 +69,7 @@ fn read(file: &Path) -> Result<String, String> {
     })
 }
 
-fn until(text: &str) -> Result<SimTime, String> {
+pub(crate) fn until(text: &str) -> Result<SimTime, String> {
     let duration = Duration::parse(text).ok_or_else(|| {
         let wrong = ScenarioError::new(
             "",
@@ -105,14 +105,20 @@ pub(crate) fn run(arguments: &RunArguments) -> ExitCode {
     }
 }
 
-fn prepare_run(arguments: &RunArguments) -> Result<(Run, SimTime, Trace), String> {
-    let mut recipe = recipe(&arguments.scenario)?;
-    if let Some(seed) = arguments.seed {
+/// A scenario with another seed and settings.
+pub(crate) fn prepare_recipe(scenario: &str, seed: Option<u64>, settings: &[String]) -> Result<Recipe, String> {
+    let mut recipe = recipe(scenario)?;
+    if let Some(seed) = seed {
         recipe.seed = seed;
     }
-    for setting in &arguments.set {
+    for setting in settings {
         recipe.set(setting).map_err(|error| sentence(&error))?;
     }
+    Ok(recipe)
+}
+
+fn prepare_run(arguments: &RunArguments) -> Result<(Run, SimTime, Trace), String> {
+    let recipe = prepare_recipe(&arguments.scenario, arguments.seed, &arguments.set)?;
     let until = match &arguments.until {
         Some(text) => until(text)?,
         None => SimTime::ZERO + recipe.prepared.scenario.duration.0,

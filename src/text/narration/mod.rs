@@ -317,7 +317,7 @@ fn what_it_means(text: Text, name: &str) -> String {
 }
 
 /// A sentence begins with a capital.
-fn capitalised(words: &str) -> String {
+pub(super) fn capitalised(words: &str) -> String {
     let mut letters = words.chars();
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

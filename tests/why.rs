@@ -1,0 +1,148 @@
+//! Why, asked of everything that breaks: the answer must reach what began it and the configuration that allowed it, and both
+//! must be the truth. Without the deeds that it names, or with a setting that it names as it should be, the guarantee holds.
+
+use correio::cause::chronicle::{Chronicle, Until};
+use correio::cause::{Answer, Question, Sentence};
+use correio::protocol::ids::OrderId;
+use correio::report::Run;
+use correio::scenario::library::SCENARIOS;
+use correio::scenario::recipe::Recipe;
+use correio::sim::time::SimTime;
+use correio::text::Text;
+use correio::text::language::Language;
+use correio::text::names::Names;
+use std::sync::Arc;
+
+fn recipe(id: &str) -> Recipe {
+    Recipe::built_in(id).unwrap_or_else(|error| panic!("{id}: {}", error.en()))
+}
+
+fn until(recipe: &Recipe) -> SimTime {
+    SimTime::ZERO + recipe.prepared.scenario.duration.0
+}
+
+fn why(recipe: &Recipe, question: Question) -> Answer {
+    Chronicle::ask(recipe.cluster(), recipe.interventions.clone(), Until::Time(until(recipe)), question)
+}
+
+fn is_broken(recipe: Recipe, guarantee: &str) -> bool {
+    let until = until(&recipe);
+    let mut run = Run::new(recipe);
+    run.finish(until, &mut ());
+    run.broken().contains(&guarantee)
+}
+
+/// Every guarantee that a scenario declares to break, with the answer to why.
+fn breaking() -> Vec<(Recipe, String, Answer)> {
+    let mut all = Vec::new();
+    for (id, _) in SCENARIOS {
+        let recipe = recipe(id);
+        for guarantee in recipe.prepared.scenario.breaks.clone() {
+            let answer = why(&recipe, Question::Guarantee(guarantee.clone()));
+            all.push((recipe.clone(), guarantee, answer));
+        }
+    }
+    all
+}
+
+#[test]
+fn every_broken_guarantee_leads_to_what_began_it_and_to_the_setting_that_allowed_it() {
+    let all = breaking();
+    assert!(!all.is_empty(), "some scenarios break something");
+    for (recipe, guarantee, answer) in all {
+        let place = format!("{}: {guarantee}: {answer:#?}", recipe.prepared.scenario.id);
+        assert!(answer.roots().next().is_some(), "no root: {place}");
+        let mut without = recipe.clone();
+        let roots: Vec<_> = answer.roots().cloned().collect();
+        let mut script = (*recipe.prepared.script).clone();
+        script.retain(|(_, deed)| !roots.contains(deed));
+        without.prepared.script = Arc::new(script);
+        assert!(!is_broken(without, &guarantee), "breaks without what is said to have begun it: {place}");
+
+        let remedies: Vec<String> = answer.allowances().filter_map(|allowance| allowance.remedy()).collect();
+        let is_mended = remedies.iter().any(|remedy| {
+            let mut other = recipe.clone();
+            other.set(remedy).unwrap_or_else(|error| panic!("{remedy}: {}", error.en()));
+            !is_broken(other, &guarantee)
+        });
+        assert!(is_mended, "none of {remedies:?} keeps the guarantee: {place}");
+    }
+}
+
+#[test]
+fn every_sentence_is_told_in_every_language_with_its_settings() {
+    for (recipe, guarantee, answer) in breaking() {
+        let names = Names::of(&recipe.prepared.options);
+        for sentence in &answer.sentences {
+            let [pt, en] = Language::ALL.map(|language| Text::new(language).why_sentence(&names, sentence));
+            assert!(pt != en && !pt.contains('?') && !en.contains('?'), "{guarantee}: {pt} / {en}");
+            for allowance in &sentence.allowed_by {
+                let setting = format!("{}={}", allowance.name, allowance.value);
+                assert!(pt.contains(&setting) && en.contains(&setting), "{pt} / {en} lack {setting}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_sentence_has_its_place_in_the_run() {
+    for (recipe, _, answer) in breaking() {
+        let mut run = Run::new(recipe);
+        let mut places: Vec<&Sentence> = answer.sentences.iter().collect();
+        places.sort_by_key(|sentence| sentence.number);
+        for sentence in places {
+            while run.cluster.events() < sentence.number {
+                assert!(run.step(SimTime::MAX, &mut ()));
+            }
+            assert_eq!(run.cluster.now(), sentence.at, "{sentence:?}");
+        }
+    }
+}
+
+fn told(recipe: &Recipe, question: Question) -> String {
+    let (text, names) = (Text::new(Language::En), Names::of(&recipe.prepared.options));
+    let answer = why(recipe, question);
+    answer.sentences.iter().map(|sentence| text.why_sentence(&names, sentence) + "\n").collect()
+}
+
+#[test]
+fn a_lost_order_is_explained_from_the_crash_to_acks() {
+    let told = told(&recipe("acks-one"), Question::Order(OrderId(127)));
+    for part in ["Order 127 was lost", "Broker 2 took the lead", "crash broker 1", "brokers 2 and 3 had not copied", "acks=1"] {
+        assert!(told.contains(part), "{told}\nlacks {part}");
+    }
+}
+
+#[test]
+fn an_order_that_fared_well_needs_no_explanation() {
+    assert!(told(&recipe("checkout"), Question::Order(OrderId(41))).contains("nothing to explain"));
+    assert!(told(&recipe("checkout"), Question::Order(OrderId(1_000_000))).contains("no order 1000000"));
+}
+
+#[test]
+fn a_leader_a_lag_and_a_partition_without_a_leader_are_explained() {
+    let kill = recipe("kill-the-leader");
+    let partition = kill.prepared.names.partition("orders-0").unwrap();
+    assert!(told(&kill, Question::Partition(partition)).contains("crash broker 1"));
+
+    let slow = recipe("slow-consumer");
+    let group = Question::Group(correio::protocol::ids::GroupId::new("notification"));
+    let answer = Chronicle::ask(slow.cluster(), Vec::new(), Until::Time(SimTime::from_millis(30_000)), group);
+    let said: Vec<String> = answer
+        .sentences
+        .iter()
+        .map(|sentence| Text::new(Language::En).why_sentence(&Names::of(&slow.prepared.options), sentence))
+        .collect();
+    assert!(said.iter().any(|said| said.contains("records come in a second")), "{said:?}");
+
+    let mut lost = recipe("unclean-election");
+    lost.set("unclean.leader.election.enable=false").unwrap();
+    let answer = Chronicle::ask(
+        lost.cluster(),
+        Vec::new(),
+        Until::Time(SimTime::from_millis(90_000)),
+        Question::Partition(partition),
+    );
+    assert!(answer.roots().count() > 0, "{answer:#?}");
+    assert!(answer.allowances().any(|allowance| allowance.name == "unclean.leader.election.enable"), "{answer:#?}");
+}
