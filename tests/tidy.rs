@@ -17,10 +17,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("swarm", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report"]),
     ("conform", &["sim", "protocol", "kafka", "trace"]),
     ("playback", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report"]),
-    (
-        "cause",
-        &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report", "playback"],
-    ),
+    ("cause", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report", "playback"]),
     ("text", &["protocol", "trace", "sim", "cluster", "guarantee", "scenario", "cause", "view"]),
     (
         "view",
@@ -39,7 +36,22 @@ const LAYERS: &[(&str, &[&str])] = &[
             "text",
         ],
     ),
-    ("app", &["sim", "protocol", "trace", "cluster", "guarantee", "scenario", "report", "playback", "cause", "view", "text"]),
+    (
+        "app",
+        &[
+            "sim",
+            "protocol",
+            "trace",
+            "cluster",
+            "guarantee",
+            "scenario",
+            "report",
+            "playback",
+            "cause",
+            "view",
+            "text",
+        ],
+    ),
     ("ui", &["app", "cause", "view", "text", "protocol", "sim", "scenario", "trace"]),
 ];
 

@@ -108,7 +108,9 @@ fn told(recipe: &Recipe, question: Question) -> String {
 #[test]
 fn a_lost_order_is_explained_from_the_crash_to_acks() {
     let told = told(&recipe("acks-one"), Question::Order(OrderId(127)));
-    for part in ["Order 127 was lost", "Broker 2 took the lead", "crash broker 1", "brokers 2 and 3 had not copied", "acks=1"] {
+    for part in
+        ["Order 127 was lost", "Broker 2 took the lead", "crash broker 1", "brokers 2 and 3 had not copied", "acks=1"]
+    {
         assert!(told.contains(part), "{told}\nlacks {part}");
     }
 }

@@ -57,9 +57,11 @@ pub(super) fn in_force(facts: &[TraceRecord], before: usize) -> Vec<(Hurt, usize
 
 /// Every fault that began before the fact of this index, whether it has ended or not, newest first.
 pub(super) fn begun(facts: &[TraceRecord], before: usize) -> impl Iterator<Item = (Hurt, usize)> {
-    facts[..before.min(facts.len())].iter().enumerate().rev().filter_map(|(index, record)| {
-        hurt(&record.event).filter(|(_, begins)| *begins).map(|(what, _)| (what, index))
-    })
+    facts[..before.min(facts.len())]
+        .iter()
+        .enumerate()
+        .rev()
+        .filter_map(|(index, record)| hurt(&record.event).filter(|(_, begins)| *begins).map(|(what, _)| (what, index)))
 }
 
 #[cfg(test)]

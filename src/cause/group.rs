@@ -29,9 +29,8 @@ impl Teller<'_> {
         } else if !is_rebalancing {
             self.say(number, Claim::GroupFine { group: group.clone() });
             self.because(|teller| {
-                teller.follow_last(end, |fact| {
-                    matches!(&fact.event, E::RebalanceStarted { group: g, .. } if g == group)
-                });
+                teller
+                    .follow_last(end, |fact| matches!(&fact.event, E::RebalanceStarted { group: g, .. } if g == group));
             });
         }
     }
@@ -126,8 +125,7 @@ pub(super) fn position_in(
     group: &GroupId,
     partition: TopicPartition,
 ) -> Option<Offset> {
-    let services = cluster.processes.iter().filter(|process| process.state.is_up()).filter_map(|process| process.service());
-    services
-        .filter(|service| service.options.group == *group)
-        .find_map(|service| service.consumer.position(partition))
+    let services =
+        cluster.processes.iter().filter(|process| process.state.is_up()).filter_map(|process| process.service());
+    services.filter(|service| service.options.group == *group).find_map(|service| service.consumer.position(partition))
 }

@@ -81,51 +81,159 @@ pub enum Claim {
     /// A fact of the run, as it is told everywhere.
     Fact(TraceEvent),
     /// The root: somebody did this.
-    Deed { index: u32, from_script: bool, intervention: Intervention },
+    Deed {
+        index: u32,
+        from_script: bool,
+        intervention: Intervention,
+    },
 
     // What is seen.
-    UnknownOrder { order: OrderId },
-    OrderUnderWay { order: OrderId },
-    OrderFine { order: OrderId, took: SimDuration },
-    OrderLost { order: OrderId, partition: TopicPartition, offset: Offset },
-    OrderVanished { order: OrderId },
-    OrderNotPublished { order: OrderId, error: ErrorCode },
-    OrderWaits { order: OrderId },
-    OrderUnread { order: OrderId, group: GroupId },
-    OrderSkipped { order: OrderId, group: GroupId, start: Offset, offset: Offset },
-    OrderTwice { order: OrderId, group: GroupId, first: ClientId, second: ClientId },
-    OrderWrittenTwice { order: OrderId, partition: TopicPartition, first: Offset, second: Offset },
-    OrderLate { order: OrderId, took: SimDuration, usual: SimDuration },
-    OrderOvertaken { order: OrderId, by: OrderId, partition: TopicPartition },
-    UnknownRecord { partition: TopicPartition, offset: Offset },
-    RecordFine { partition: TopicPartition, offset: Offset },
-    RecordLost { partition: TopicPartition, offset: Offset, count: u32 },
-    CommittedTwice { partition: TopicPartition, offset: Offset },
-    IsrLacks { partition: TopicPartition, broker: BrokerId, log_end_offset: Offset, high_watermark: Offset },
-    PromiseBroken { guarantee: String },
-    PromiseKept { guarantee: String },
-    PartitionFine { partition: TopicPartition, leader: BrokerId },
-    GroupFine { group: GroupId },
-    Lag { group: GroupId, lag: u64 },
+    UnknownOrder {
+        order: OrderId,
+    },
+    OrderUnderWay {
+        order: OrderId,
+    },
+    OrderFine {
+        order: OrderId,
+        took: SimDuration,
+    },
+    OrderLost {
+        order: OrderId,
+        partition: TopicPartition,
+        offset: Offset,
+    },
+    OrderVanished {
+        order: OrderId,
+    },
+    OrderNotPublished {
+        order: OrderId,
+        error: ErrorCode,
+    },
+    OrderWaits {
+        order: OrderId,
+    },
+    OrderUnread {
+        order: OrderId,
+        group: GroupId,
+    },
+    OrderSkipped {
+        order: OrderId,
+        group: GroupId,
+        start: Offset,
+        offset: Offset,
+    },
+    OrderTwice {
+        order: OrderId,
+        group: GroupId,
+        first: ClientId,
+        second: ClientId,
+    },
+    OrderWrittenTwice {
+        order: OrderId,
+        partition: TopicPartition,
+        first: Offset,
+        second: Offset,
+    },
+    OrderLate {
+        order: OrderId,
+        took: SimDuration,
+        usual: SimDuration,
+    },
+    OrderOvertaken {
+        order: OrderId,
+        by: OrderId,
+        partition: TopicPartition,
+    },
+    UnknownRecord {
+        partition: TopicPartition,
+        offset: Offset,
+    },
+    RecordFine {
+        partition: TopicPartition,
+        offset: Offset,
+    },
+    RecordLost {
+        partition: TopicPartition,
+        offset: Offset,
+        count: u32,
+    },
+    CommittedTwice {
+        partition: TopicPartition,
+        offset: Offset,
+    },
+    IsrLacks {
+        partition: TopicPartition,
+        broker: BrokerId,
+        log_end_offset: Offset,
+        high_watermark: Offset,
+    },
+    PromiseBroken {
+        guarantee: String,
+    },
+    PromiseKept {
+        guarantee: String,
+    },
+    PartitionFine {
+        partition: TopicPartition,
+        leader: BrokerId,
+    },
+    GroupFine {
+        group: GroupId,
+    },
+    Lag {
+        group: GroupId,
+        lag: u64,
+    },
     Nothing,
 
     // What no fact says by itself, read from the world at that event.
     /// The new leader's log ends before the record.
-    LedWithout { broker: BrokerId, partition: TopicPartition, offset: Offset, log_end_offset: Offset },
+    LedWithout {
+        broker: BrokerId,
+        partition: TopicPartition,
+        offset: Offset,
+        log_end_offset: Offset,
+    },
     /// When the record was acknowledged these replicas had not copied it.
-    NotCopied { brokers: Vec<BrokerId>, partition: TopicPartition, offset: Offset },
+    NotCopied {
+        brokers: Vec<BrokerId>,
+        partition: TopicPartition,
+        offset: Offset,
+    },
     /// acks=0: nobody was asked.
-    NobodyAnswered { client: ClientId },
+    NobodyAnswered {
+        client: ClientId,
+    },
     /// acks=1: the leader answered for itself.
-    LeaderAnsweredAlone { broker: BrokerId, partition: TopicPartition },
+    LeaderAnsweredAlone {
+        broker: BrokerId,
+        partition: TopicPartition,
+    },
     /// acks=all: these were the ISR, and that was enough.
-    IsrAnswered { partition: TopicPartition, isr: Vec<BrokerId> },
+    IsrAnswered {
+        partition: TopicPartition,
+        isr: Vec<BrokerId>,
+    },
     /// It answered although another had been elected.
-    DidNotKnow { broker: BrokerId, partition: TopicPartition, leader_epoch: LeaderEpoch },
+    DidNotKnow {
+        broker: BrokerId,
+        partition: TopicPartition,
+        leader_epoch: LeaderEpoch,
+    },
     /// The group's position was stored only up to here.
-    CommittedUpTo { group: GroupId, partition: TopicPartition, committed: Offset, offset: Offset },
+    CommittedUpTo {
+        group: GroupId,
+        partition: TopicPartition,
+        committed: Offset,
+        offset: Offset,
+    },
     /// What comes in a second, and what the group can do in a second, in thousandths of a record.
-    SlowerThanArrivals { group: GroupId, arriving: u64, processing: u64 },
+    SlowerThanArrivals {
+        group: GroupId,
+        arriving: u64,
+        processing: u64,
+    },
     /// No fault at all: the load and the configuration alone.
     NoFault,
 }

@@ -120,7 +120,14 @@ impl Teller<'_> {
     }
 
     /// It is in the log: what the services made of it.
-    fn kept(&mut self, order: OrderId, record: RecordId, entry: &LedgerEntry, partition: TopicPartition, offset: Offset) {
+    fn kept(
+        &mut self,
+        order: OrderId,
+        record: RecordId,
+        entry: &LedgerEntry,
+        partition: TopicPartition,
+        offset: Offset,
+    ) {
         let end = self.chronicle.end;
         let copies = self.offsets_of(partition, record);
         if let [first, second, ..] = copies[..] {
@@ -177,9 +184,10 @@ impl Teller<'_> {
             self.allowed_by(Scope::Producer, "enable.idempotence", Whose::Client(client), Some("true"));
         }
         self.because(|teller| {
-            teller.follow_last(index, |fact| {
-                matches!(&fact.event, E::BatchRetried { partition: p, .. } if *p == partition)
-            });
+            teller.follow_last(
+                index,
+                |fact| matches!(&fact.event, E::BatchRetried { partition: p, .. } if *p == partition),
+            );
         });
     }
 
@@ -215,19 +223,18 @@ impl Teller<'_> {
             let Some(reset) = reset else { return };
             let fact = teller.fact(reset);
             if let E::PositionReset { to, reason: ResetReason::Committed, .. } = fact.event {
-                teller.say(
-                    fact.number,
-                    Claim::CommittedUpTo { group: group.clone(), partition, committed: to, offset },
-                );
+                teller
+                    .say(fact.number, Claim::CommittedUpTo { group: group.clone(), partition, committed: to, offset });
                 teller.allowed_by(Scope::Consumer, "enable.auto.commit", Whose::Client(second), None);
                 teller.allowed_by(Scope::Consumer, "auto.commit.interval.ms", Whose::Client(second), None);
             }
             teller.follow(reset);
             if !teller.has_root() {
                 teller.because(|teller| {
-                    teller.follow_last(reset, |fact| {
-                        matches!(&fact.event, E::RebalanceStarted { group: g, .. } if g == group)
-                    });
+                    teller.follow_last(
+                        reset,
+                        |fact| matches!(&fact.event, E::RebalanceStarted { group: g, .. } if g == group),
+                    );
                 });
             }
         });
@@ -289,9 +296,10 @@ impl Teller<'_> {
         );
         self.allowed_by(Scope::Producer, "enable.idempotence", Whose::Client(acknowledged.client), Some("true"));
         self.because(|teller| {
-            teller.follow_last(acknowledged.index, |fact| {
-                matches!(&fact.event, E::BatchRetried { partition: p, .. } if *p == partition)
-            });
+            teller.follow_last(
+                acknowledged.index,
+                |fact| matches!(&fact.event, E::BatchRetried { partition: p, .. } if *p == partition),
+            );
         });
         true
     }
@@ -317,8 +325,7 @@ impl Teller<'_> {
     fn usual(&mut self) -> SimDuration {
         let groups = self.groups();
         let now = self.chronicle.now();
-        let mut all: Vec<SimDuration> =
-            now.ledger.entries().iter().filter_map(|entry| took(entry, &groups)).collect();
+        let mut all: Vec<SimDuration> = now.ledger.entries().iter().filter_map(|entry| took(entry, &groups)).collect();
         all.sort_unstable();
         all.get(all.len() / 2).copied().unwrap_or_default()
     }

@@ -19,9 +19,8 @@ impl Teller<'_> {
         if !is_leaderless && is_short {
             self.follow_last_shrink(end, partition);
         }
-        let elected = self.last(end, |fact| {
-            matches!(&fact.event, E::LeaderElected { partition: p, .. } if *p == partition)
-        });
+        let elected =
+            self.last(end, |fact| matches!(&fact.event, E::LeaderElected { partition: p, .. } if *p == partition));
         match elected {
             Some(elected) if is_leaderless || !is_first(&self.fact(elected).event) => self.follow(elected),
             _ if !is_short => {

@@ -14,7 +14,8 @@ use crate::trace::event::TraceEvent as E;
 
 /// The record that was acknowledged at an offset, whether it is still there or not.
 pub(super) fn record_at(cluster: &Cluster, partition: TopicPartition, offset: Offset) -> Option<RecordId> {
-    let is_it = |outcome: RecordOutcome| matches!(outcome, RecordOutcome::Acknowledged { offset: at, .. } if at == offset);
+    let is_it =
+        |outcome: RecordOutcome| matches!(outcome, RecordOutcome::Acknowledged { offset: at, .. } if at == offset);
     let acknowledged: Vec<RecordId> = cluster
         .records
         .iter()
@@ -64,7 +65,8 @@ impl Teller<'_> {
     }
 
     pub(super) fn acknowledged(&self, record: RecordId) -> Option<Acknowledged> {
-        let index = self.first(0, |fact| matches!(fact.event, E::RecordAcknowledged { record: r, .. } if r == record))?;
+        let index =
+            self.first(0, |fact| matches!(fact.event, E::RecordAcknowledged { record: r, .. } if r == record))?;
         let fact = self.fact(index);
         let E::RecordAcknowledged { client, partition, offset, leader_epoch, .. } = fact.event else { return None };
         Some(Acknowledged { index, number: fact.number, client, partition, offset, leader_epoch })
@@ -186,7 +188,8 @@ impl Teller<'_> {
                     .broker(broker)
                     .and_then(|broker| broker.memory.partitions.get(&partition))
                     .and_then(|own| own.leader().map(|leader| leader.state.committed().to_vec()));
-                let replicas = world.image().and_then(|image| image.partition(partition)).map_or(0, |p| p.replicas.len());
+                let replicas =
+                    world.image().and_then(|image| image.partition(partition)).map_or(0, |p| p.replicas.len());
                 let Some(isr) = isr else { return };
                 let size = isr.len();
                 let is_short = size < replicas;

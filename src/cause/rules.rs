@@ -31,15 +31,17 @@ impl Teller<'_> {
             }
             E::IsrShrinkAsked { leaving, .. } => self.why_behind(index, node, &leaving),
             E::LogTruncated { partition, .. } => {
-                self.follow_last(index, |record| {
-                    matches!(&record.event, E::LeaderElected { partition: p, .. } if *p == partition)
-                });
+                self.follow_last(
+                    index,
+                    |record| matches!(&record.event, E::LeaderElected { partition: p, .. } if *p == partition),
+                );
             }
             E::UnflushedLost { partition, .. } => {
                 self.allowed_by(Scope::Topic, "flush.messages", Whose::Topic(partition.topic), Some("1"));
-                self.follow_last(index, |record| {
-                    matches!(&record.event, E::NodeLostPower { node: whose } if Some(*whose) == node)
-                });
+                self.follow_last(
+                    index,
+                    |record| matches!(&record.event, E::NodeLostPower { node: whose } if Some(*whose) == node),
+                );
             }
             E::MemberExpired { group, member, .. } => self.why_expired(index, &group, &member),
             E::MemberLeft { group, member, reason } => self.why_left(index, &group, &member, reason),
@@ -75,9 +77,10 @@ impl Teller<'_> {
                 self.follow_last(index, |record| matches!(record.event, E::QuorumElectionStarted { .. }));
             }
             E::CoordinatorLoaded { partition, .. } => {
-                self.follow_last(index, |record| {
-                    matches!(&record.event, E::LeaderElected { partition: p, .. } if *p == partition)
-                });
+                self.follow_last(
+                    index,
+                    |record| matches!(&record.event, E::LeaderElected { partition: p, .. } if *p == partition),
+                );
             }
             E::RequestQueueFull { broker } => {
                 self.allowed_by(Scope::Broker, "queued.max.requests", Whose::Everyone, None);
@@ -107,15 +110,17 @@ impl Teller<'_> {
             FenceReason::SessionExpired => {
                 self.allowed_by(Scope::Broker, "broker.session.timeout.ms", Whose::Everyone, None);
                 let controllers: Vec<Node> = self.fact(index).node.into_iter().collect();
-                let is_found = controllers.iter().any(|controller| self.follow_faults_between(index, node, *controller));
+                let is_found =
+                    controllers.iter().any(|controller| self.follow_faults_between(index, node, *controller));
                 if !is_found {
                     self.follow_faults_of(index, node);
                 }
             }
             FenceReason::ControlledShutdown => {
-                let asked = self.last(index, |record| {
-                    matches!(&record.event, E::BrokerShutdownBegun { broker: whose } if *whose == broker)
-                });
+                let asked = self.last(
+                    index,
+                    |record| matches!(&record.event, E::BrokerShutdownBegun { broker: whose } if *whose == broker),
+                );
                 match asked {
                     Some(asked) => self.follow(asked),
                     None => self.deed_on_the_way_back(index),
@@ -188,9 +193,10 @@ impl Teller<'_> {
         if let Some(fenced) = fenced {
             self.follow(fenced);
         } else if left.is_empty() {
-            self.follow_last(index, |record| {
-                matches!(&record.event, E::IsrExpandAsked { partition: p, .. } if *p == partition)
-            });
+            self.follow_last(
+                index,
+                |record| matches!(&record.event, E::IsrExpandAsked { partition: p, .. } if *p == partition),
+            );
         } else {
             let is_asked = self.follow_last(index, |record| {
                 matches!(&record.event, E::IsrShrinkAsked { partition: p, leaving } if *p == partition && leaving.iter().any(|broker| left.contains(broker)))
@@ -214,9 +220,10 @@ impl Teller<'_> {
     }
 
     fn client_of_member(&self, before: usize, group: &GroupId, member: &MemberId) -> Option<ClientId> {
-        let joined = self.last(before, |record| {
-            matches!(&record.event, E::MemberJoined { group: g, member: m, .. } if g == group && m == member)
-        })?;
+        let joined = self.last(
+            before,
+            |record| matches!(&record.event, E::MemberJoined { group: g, member: m, .. } if g == group && m == member),
+        )?;
         if let E::MemberJoined { client, .. } = self.fact(joined).event { Some(client) } else { None }
     }
 
@@ -273,9 +280,10 @@ impl Teller<'_> {
             }
             ResetReason::Committed | ResetReason::Truncated | ResetReason::Seek => {}
         }
-        self.follow_last(index, |record| {
-            matches!(&record.event, E::PartitionsAssigned { client: whose, .. } if *whose == client)
-        });
+        self.follow_last(
+            index,
+            |record| matches!(&record.event, E::PartitionsAssigned { client: whose, .. } if *whose == client),
+        );
     }
 
     fn why_refused(&mut self, index: usize, partition: TopicPartition, error: ErrorCode, client: Node) {
@@ -289,9 +297,10 @@ impl Teller<'_> {
                 self.follow_last_shrink(index, partition);
             }
             _ => {
-                self.follow_last(index, |record| {
-                    matches!(&record.event, E::LeaderElected { partition: p, .. } if *p == partition)
-                });
+                self.follow_last(
+                    index,
+                    |record| matches!(&record.event, E::LeaderElected { partition: p, .. } if *p == partition),
+                );
             }
         }
     }
@@ -314,25 +323,26 @@ impl Teller<'_> {
         let Some(leader) = leader else { return };
         let node = Node::Broker(leader);
         if !self.follow_faults_between(index, Node::Client(client), node) && !self.follow_faults_of(index, node) {
-            self.follow_last(index, |record| {
-                matches!(&record.event, E::LeaderElected { partition: p, .. } if *p == partition)
-            });
+            self.follow_last(
+                index,
+                |record| matches!(&record.event, E::LeaderElected { partition: p, .. } if *p == partition),
+            );
         }
     }
 
     /// Who led a partition by the last election before this fact.
     pub(super) fn leader_before(&self, before: usize, partition: TopicPartition) -> Option<BrokerId> {
-        let elected = self.last(before, |record| {
-            matches!(&record.event, E::LeaderElected { partition: p, .. } if *p == partition)
-        })?;
+        let elected = self
+            .last(before, |record| matches!(&record.event, E::LeaderElected { partition: p, .. } if *p == partition))?;
         if let E::LeaderElected { leader, .. } = self.fact(elected).event { leader } else { None }
     }
 
     fn why_failed(&mut self, index: usize, client: ClientId) {
         self.allowed_by(Scope::Producer, "delivery.timeout.ms", Whose::Client(client), None);
-        let is_retried = self.follow_last(index, |record| {
-            matches!(&record.event, E::BatchRetried { client: whose, .. } if *whose == client)
-        });
+        let is_retried = self.follow_last(
+            index,
+            |record| matches!(&record.event, E::BatchRetried { client: whose, .. } if *whose == client),
+        );
         if !is_retried {
             self.why_unreachable(index, client);
         }
@@ -343,9 +353,10 @@ impl Teller<'_> {
             BlockReason::BufferFull => {
                 self.allowed_by(Scope::Producer, "buffer.memory", Whose::Client(client), None);
                 self.allowed_by(Scope::Producer, "max.block.ms", Whose::Client(client), None);
-                let is_retried = self.follow_last(index, |record| {
-                    matches!(&record.event, E::BatchRetried { client: whose, .. } if *whose == client)
-                });
+                let is_retried = self.follow_last(
+                    index,
+                    |record| matches!(&record.event, E::BatchRetried { client: whose, .. } if *whose == client),
+                );
                 if !is_retried {
                     self.why_unreachable(index, client);
                 }
@@ -359,7 +370,8 @@ impl Teller<'_> {
         if self.follow_faults_of(index, Node::Client(client)) {
             return;
         }
-        let brokers: Vec<Node> = self.chronicle.recording.cluster().brokers().map(|(process, _)| process.node).collect();
+        let brokers: Vec<Node> =
+            self.chronicle.recording.cluster().brokers().map(|(process, _)| process.node).collect();
         for broker in brokers {
             self.follow_faults_of(index, broker);
         }
@@ -367,8 +379,7 @@ impl Teller<'_> {
 
     fn why_quorum_election(&mut self, index: usize) {
         self.allowed_by(Scope::Broker, "controller.quorum.fetch.timeout.ms", Whose::Everyone, None);
-        let is_found =
-            self.follow_last(index, |record| matches!(record.event, E::QuorumFetchTimedOut { .. }));
+        let is_found = self.follow_last(index, |record| matches!(record.event, E::QuorumFetchTimedOut { .. }));
         if !is_found && let Some(node) = self.fact(index).node {
             self.why_quorum_silent(index, node);
         }

@@ -40,11 +40,9 @@ impl Subject {
                     _ => None,
                 });
                 match breach {
-                    Some((Breach::RecordsLost { partition, records, .. }, at)) => Self {
-                        record: records.first().copied(),
-                        event: Some(at),
-                        ..Self::of_partition(partition)
-                    },
+                    Some((Breach::RecordsLost { partition, records, .. }, at)) => {
+                        Self { record: records.first().copied(), event: Some(at), ..Self::of_partition(partition) }
+                    }
                     Some((Breach::CommittedTwice { partition, offset }, at)) => Self {
                         record: super::record::record_at(cluster, partition, offset),
                         event: Some(at),
@@ -104,7 +102,9 @@ impl Subject {
             return true;
         }
         match &record.event {
-            E::Intervened { .. } | E::LeaderElected { .. } | E::CoordinatorFound { .. } | E::BrokerFenced { .. } => true,
+            E::Intervened { .. } | E::LeaderElected { .. } | E::CoordinatorFound { .. } | E::BrokerFenced { .. } => {
+                true
+            }
             E::LogAppended { partition, .. }
             | E::HighWatermarkAdvanced { partition, .. }
             | E::ProduceAnswered { partition, .. }
@@ -115,9 +115,7 @@ impl Subject {
             | E::ProduceDelayed { partition, .. } => {
                 is_its(partition) || (self.group.is_some() && self.topics.contains(&partition.topic))
             }
-            E::RecordProcessed { client, record, .. } => {
-                self.record == Some(*record) || self.clients.contains(client)
-            }
+            E::RecordProcessed { client, record, .. } => self.record == Some(*record) || self.clients.contains(client),
             E::RecordAccepted { record, .. } | E::RecordAcknowledged { record, .. } => self.record == Some(*record),
             E::OrderPlaced { order, .. }
             | E::PaymentCharged { order }

@@ -176,9 +176,8 @@ impl Teller<'_> {
     /// Says what somebody did at this fact's event; false when it was not by anybody's hand.
     pub(super) fn deed(&mut self, index: usize) -> bool {
         let record = self.fact(index);
-        let intervened = self.last(index + 1, |other| {
-            other.number == record.number && matches!(other.event, E::Intervened { .. })
-        });
+        let intervened =
+            self.last(index + 1, |other| other.number == record.number && matches!(other.event, E::Intervened { .. }));
         let Some(E::Intervened { index, from_script }) = intervened.map(|index| self.fact(index).event) else {
             return false;
         };
@@ -193,11 +192,7 @@ impl Teller<'_> {
     }
 
     /// Walks back from event to event, by what scheduled what, to the first that holds a fact of this kind.
-    pub(super) fn on_the_way_back(
-        &self,
-        from: EventNumber,
-        is_meant: impl Fn(&TraceRecord) -> bool,
-    ) -> Option<usize> {
+    pub(super) fn on_the_way_back(&self, from: EventNumber, is_meant: impl Fn(&TraceRecord) -> bool) -> Option<usize> {
         let mut number = Some(from);
         let mut steps = 0;
         while let Some(at) = number {

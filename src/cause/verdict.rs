@@ -11,7 +11,8 @@ use crate::trace::event::TraceEvent as E;
 
 impl Teller<'_> {
     pub(super) fn guarantee(&mut self, id: &str) {
-        let verdict = self.chronicle.monitor.verdicts().find(|(known, _)| *known == id).map(|(_, verdict)| verdict.clone());
+        let verdict =
+            self.chronicle.monitor.verdicts().find(|(known, _)| *known == id).map(|(_, verdict)| verdict.clone());
         let Some(Verdict::Broken { at, why }) = verdict else {
             let end = self.chronicle.end;
             self.say(end, Claim::PromiseKept { guarantee: id.to_owned() });

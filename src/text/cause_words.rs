@@ -93,14 +93,10 @@ impl Text {
                 self.why_order_written_twice(*order, &partition(*p), *first, *second)
             }
             Claim::OrderLate { order, took, usual } => self.why_order_late(*order, *took, *usual),
-            Claim::OrderOvertaken { order, by, partition: p } => {
-                self.why_order_overtaken(*order, *by, &partition(*p))
-            }
+            Claim::OrderOvertaken { order, by, partition: p } => self.why_order_overtaken(*order, *by, &partition(*p)),
             Claim::UnknownRecord { partition: p, offset } => self.why_unknown_record(&partition(*p), *offset),
             Claim::RecordFine { partition: p, offset } => self.why_record_fine(&partition(*p), *offset),
-            Claim::RecordLost { partition: p, offset, count } => {
-                self.why_records_lost(&partition(*p), *offset, *count)
-            }
+            Claim::RecordLost { partition: p, offset, count } => self.why_records_lost(&partition(*p), *offset, *count),
             Claim::CommittedTwice { partition: p, offset } => self.why_committed_twice(&partition(*p), *offset),
             Claim::IsrLacks { partition: p, broker, log_end_offset, high_watermark } => {
                 self.why_isr_lacks(&partition(*p), &self.broker(*broker), *log_end_offset, *high_watermark)
@@ -132,11 +128,9 @@ impl Text {
             Claim::CommittedUpTo { group, partition: p, committed, offset } => {
                 self.why_committed_up_to(group.as_str(), &partition(*p), *committed, *offset)
             }
-            Claim::SlowerThanArrivals { group, arriving, processing } => self.why_slower(
-                group.as_str(),
-                &self.thousandths(*arriving, 1),
-                &self.thousandths(*processing, 1),
-            ),
+            Claim::SlowerThanArrivals { group, arriving, processing } => {
+                self.why_slower(group.as_str(), &self.thousandths(*arriving, 1), &self.thousandths(*processing, 1))
+            }
             Claim::NoFault => self.why_no_fault(),
         };
         super::narration::capitalised(&words)

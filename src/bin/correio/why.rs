@@ -92,13 +92,14 @@ fn question(asked: &Asked, recipe: &Recipe) -> Result<Question, String> {
         return Ok(Question::Order(OrderId(order)));
     }
     if let Some(text) = &asked.record {
-        let (name, offset) = text.rsplit_once('@').and_then(|(name, offset)| Some((name, offset.parse().ok()?))).ok_or_else(|| {
-            if is_portuguese() {
-                format!("`{text}` não é um registro: escreva `orders-0@57`")
-            } else {
-                format!("`{text}` is not a record: write `orders-0@57`")
-            }
-        })?;
+        let (name, offset) =
+            text.rsplit_once('@').and_then(|(name, offset)| Some((name, offset.parse().ok()?))).ok_or_else(|| {
+                if is_portuguese() {
+                    format!("`{text}` não é um registro: escreva `orders-0@57`")
+                } else {
+                    format!("`{text}` is not a record: write `orders-0@57`")
+                }
+            })?;
         return Ok(Question::Record(partition(name)?, Offset(offset)));
     }
     if let Some(text) = &asked.partition {
