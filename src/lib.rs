@@ -17,6 +17,7 @@ pub mod playback;
 pub mod cause;
 pub mod text;
 pub mod view;
+pub mod lesson;
 pub mod app;
 #[cfg(feature = "web")]
 pub mod ui;

@@ -52,7 +52,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "text",
         ],
     ),
-    ("ui", &["app", "cause", "view", "text", "protocol", "sim", "scenario", "trace"]),
+    ("ui", &["app", "lesson", "cause", "view", "text", "protocol", "sim", "scenario", "trace"]),
 ];
 
 /// Only the actors' own rules may be this long; a file holds one idea.

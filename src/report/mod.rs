@@ -297,7 +297,7 @@ pub fn lost_acknowledged(cluster: &Cluster) -> Vec<(TopicPartition, Offset, Reco
 }
 
 /// Records that stand in their partition's log more than once.
-fn duplicated(cluster: &Cluster) -> u64 {
+pub fn duplicated(cluster: &Cluster) -> u64 {
     let mut duplicated = 0;
     for (id, leader) in leaders(cluster) {
         let Some(log) = leader.and_then(|leader| leader.disk.logs.get(&id)) else { continue };
