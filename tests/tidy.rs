@@ -36,9 +36,11 @@ const LAYERS: &[(&str, &[&str])] = &[
             "text",
         ],
     ),
+    ("lesson", &["sim", "protocol", "trace", "cluster", "scenario", "report", "playback", "view", "text"]),
     (
         "app",
         &[
+            "lesson",
             "sim",
             "protocol",
             "trace",

@@ -151,7 +151,7 @@ impl<'a> Observation<'a> {
 
     /// Partitions that a broker leads: `leads.broker-1`.
     fn leads(&self, name: &str) -> Option<i64> {
-        let id = name.strip_prefix("broker-")?.parse().ok()?;
+        let id: u16 = name.strip_prefix("broker-")?.parse().ok()?;
         self.view.brokers.iter().find(|broker| broker.id.0 == id)?;
         let leads = |row: &&PartitionView| row.leader.is_some_and(|leader| leader.0 == id);
         Some(self.view.rows().filter(leads).count() as i64)

@@ -1,6 +1,7 @@
 //! `correio`: the same engine as the page, on the command line.
 
 mod language;
+mod lessons;
 mod run;
 mod swarm;
 mod why;
@@ -33,6 +34,8 @@ enum Command {
     Schema,
     /// Draws clusters, faults and workloads from seeds, and checks what each promises.
     Swarm(swarm::SwarmArguments),
+    /// Lists the lessons, or holds one against the engine.
+    Lessons(lessons::LessonsArguments),
     /// Runs conformance vectors: files, or folders of them.
     Conform { paths: Vec<PathBuf> },
 }
@@ -45,6 +48,7 @@ fn main() -> ExitCode {
         Command::Check { file } => run::check(&file),
         Command::Schema => run::schema(),
         Command::Swarm(arguments) => swarm::swarm(&arguments),
+        Command::Lessons(arguments) => lessons::lessons(&arguments),
         Command::Conform { paths } => run::conform(&paths),
     }
 }
