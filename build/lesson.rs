@@ -103,8 +103,7 @@ impl Lesson {
         if !TRACKS.contains(&track.as_str()) {
             return Err(format!("there is no track `{track}`: {}", TRACKS.join(", ")));
         }
-        let settings =
-            source.front.iter().filter(|(name, _)| name == "set").map(|(_, value)| value.clone()).collect();
+        let settings = source.front.iter().filter(|(name, _)| name == "set").map(|(_, value)| value.clone()).collect();
         let seed = front("seed").map(|seed| seed.parse().map_err(|_| "`seed` must be a number")).transpose()?;
         let base = Scene { scenario: needed("scenario")?, seed, settings, ..Scene::default() };
         let mut lesson = Self {
@@ -296,11 +295,8 @@ impl Step {
     }
 
     fn to_rust(&self) -> String {
-        let claims: String = self
-            .claims
-            .iter()
-            .map(|(at, holds)| format!("Claim {{ at_ms: {at}, holds: {holds:?} }},"))
-            .collect();
+        let claims: String =
+            self.claims.iter().map(|(at, holds)| format!("Claim {{ at_ms: {at}, holds: {holds:?} }},")).collect();
         let notes = if self.notes.pt.is_some() {
             self.notes.both(|words| Words::to_blocks(&words.blocks))
         } else {
@@ -343,7 +339,9 @@ impl Task {
             Self::Compare { until, measures, runs } => {
                 let measures: String = measures
                     .iter()
-                    .map(|(name, words)| format!("Column {{ measure: {name:?}, words: {} }},", words.both(|w| w.plain())))
+                    .map(|(name, words)| {
+                        format!("Column {{ measure: {name:?}, words: {} }},", words.both(|w| w.plain()))
+                    })
                     .collect();
                 let runs: String = runs
                     .iter()
@@ -351,9 +349,7 @@ impl Task {
                         format!("Row {{ scene: {}, words: {} }},", scene.to_rust(), words.both(|w| w.plain()))
                     })
                     .collect();
-                format!(
-                    "Task::Compare(Comparison {{ until_ms: {until}, columns: &[{measures}], rows: &[{runs}] }})"
-                )
+                format!("Task::Compare(Comparison {{ until_ms: {until}, columns: &[{measures}], rows: &[{runs}] }})")
             }
             Self::Lab(lab) => lab.to_rust(),
         }
@@ -431,7 +427,9 @@ impl Both {
 
 impl Words {
     fn title(&self) -> String {
-        self.heading.as_ref().map_or_else(|| "compile_error!(\"a heading is missing\")".to_owned(), |it| format!("{it:?}"))
+        self.heading
+            .as_ref()
+            .map_or_else(|| "compile_error!(\"a heading is missing\")".to_owned(), |it| format!("{it:?}"))
     }
     fn first(&self) -> String {
         self.paragraphs.first().cloned().unwrap_or_else(|| "compile_error!(\"a paragraph is missing\")".to_owned())

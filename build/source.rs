@@ -27,8 +27,7 @@ pub(crate) fn sections(text: &str) -> Result<Source, String> {
         if line.trim_end() == "---" {
             break;
         }
-        let (name, value) =
-            line.split_once(':').ok_or_else(|| format!("line {}: write `name: value`", index + 1))?;
+        let (name, value) = line.split_once(':').ok_or_else(|| format!("line {}: write `name: value`", index + 1))?;
         front.push((name.trim().to_owned(), value.trim().to_owned()));
     }
     let mut sections: Vec<Section> = Vec::new();

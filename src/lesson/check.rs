@@ -67,8 +67,7 @@ impl Findings {
     fn holds(&mut self, recording: &Recording, since: SimTime, statement: &str, expected: Judged) {
         let observation = Observation::of(recording, since);
         let judged = judge(&observation, statement);
-        let wrong =
-            (judged != expected).then(|| format!("{judged:?}: {}", values(&observation, statement)));
+        let wrong = (judged != expected).then(|| format!("{judged:?}: {}", values(&observation, statement)));
         self.add(statement, wrong);
     }
 
