@@ -13,6 +13,7 @@ pub mod scenario;
 pub mod report;
 pub mod swarm;
 pub mod conform;
+pub mod metrics;
 pub mod playback;
 pub mod cause;
 pub mod text;

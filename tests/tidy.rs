@@ -16,7 +16,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("report", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario"]),
     ("swarm", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report"]),
     ("conform", &["sim", "protocol", "kafka", "trace"]),
-    ("playback", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report"]),
+    ("metrics", &["sim", "protocol", "trace", "kafka", "shop", "cluster"]),
+    (
+        "playback",
+        &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report", "metrics"],
+    ),
     ("cause", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report", "playback"]),
     ("text", &["protocol", "trace", "sim", "cluster", "guarantee", "scenario", "cause", "view"]),
     (
@@ -31,6 +35,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "guarantee",
             "scenario",
             "report",
+            "metrics",
             "playback",
             "cause",
             "text",

@@ -19,12 +19,13 @@ pub enum Panel {
     Inspector,
     Ledger,
     Settings,
+    Charts,
     Terminal,
     Log,
 }
 
 impl Panel {
-    pub const ALL: [Self; 5] = [Self::Inspector, Self::Ledger, Self::Settings, Self::Terminal, Self::Log];
+    pub const ALL: [Self; 6] = [Self::Inspector, Self::Ledger, Self::Charts, Self::Settings, Self::Terminal, Self::Log];
 }
 
 /// Something that lies over the page until it is closed.

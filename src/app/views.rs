@@ -10,6 +10,8 @@ use crate::sim::time::SimTime;
 use crate::text::names::Names;
 use crate::trace::TraceRecord;
 use crate::view::broker_view::Registration;
+use crate::view::charts::charts;
+use crate::view::charts_view::ChartsView;
 use crate::view::client_view::GroupState;
 use crate::view::cluster_view::ClusterView;
 use crate::view::command_line_view::CommandLineView;
@@ -41,6 +43,7 @@ pub struct Views {
     pub narration: Option<Rc<NarrationView>>,
     pub inspector: Option<Rc<InspectorView>>,
     pub ledger: Rc<LedgerView>,
+    pub charts: Rc<ChartsView>,
     pub settings: Rc<SettingsView>,
     pub command_line: Rc<CommandLineView>,
     /// The newest facts worth a line, newest first.
@@ -64,6 +67,7 @@ impl Views {
             narration: telling::narration(recording).map(Rc::new),
             inspector: None,
             ledger: Rc::default(),
+            charts: Rc::default(),
             settings: Rc::new(settings(recording.cluster(), &page.settings_place, &page.settings_search)),
             command_line: Rc::default(),
             log: Rc::default(),
@@ -147,6 +151,7 @@ impl Views {
             Panel::Terminal => {
                 replace(&mut self.command_line, command_line::command_line(page.command_line, &self.cluster))
             }
+            Panel::Charts => replace(&mut self.charts, charts(recording, axis_of(run))),
             Panel::Log => {
                 replace(&mut self.log, recording.milestones_so_far().iter().rev().take(LOG_LINES).cloned().collect())
             }
@@ -185,9 +190,13 @@ fn cluster_of(run: &Run) -> ClusterView {
     cluster_view(recording.cluster(), History { milestones: recording.milestones_so_far(), recent: recording.recent() })
 }
 
+/// The axis of time is as long as the scenario at least.
+fn axis_of(run: &Run) -> SimTime {
+    SimTime::ZERO + run.recipe().prepared.scenario.duration.0
+}
+
 fn timeline_of(run: &Run) -> TimelineView {
-    let duration = SimTime::ZERO + run.recipe().prepared.scenario.duration.0;
-    let mut view = timeline::timeline(run.recording(), duration);
+    let mut view = timeline::timeline(run.recording(), axis_of(run));
     view.now = run.clock();
     view
 }

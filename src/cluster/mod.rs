@@ -5,5 +5,6 @@ pub mod intervention;
 pub mod process;
 pub mod world;
 mod intervene;
+pub mod groups;
 pub mod records;
 pub mod step;

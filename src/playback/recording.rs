@@ -10,6 +10,8 @@ use super::weight::{Weight, weight};
 use crate::cluster::intervention::Intervention;
 use crate::cluster::step::Witness;
 use crate::cluster::world::Cluster;
+use crate::metrics::Metrics;
+use crate::metrics::collector::Collector;
 use crate::protocol::ids::EventNumber;
 use crate::sim::time::SimTime;
 use crate::trace::TraceRecord;
@@ -46,6 +48,7 @@ pub struct Recording {
     reached_at: SimTime,
     milestones: Vec<TraceRecord>,
     density: Density,
+    collector: Collector,
     recent: VecDeque<TraceRecord>,
 }
 
@@ -64,8 +67,8 @@ impl Checkpoint {
 /// Listens to the world and keeps what a recording keeps.
 struct Listener<'a> {
     recent: &'a mut VecDeque<TraceRecord>,
-    /// `None` while a stretch is replayed whose milestones are known.
-    milestones: Option<&'a mut Vec<TraceRecord>>,
+    /// `None` while a stretch is replayed whose milestones and metrics are known.
+    news: Option<(&'a mut Vec<TraceRecord>, &'a mut Collector)>,
     heaviest: Weight,
 }
 
@@ -73,7 +76,8 @@ impl Witness for Listener<'_> {
     fn saw(&mut self, record: &TraceRecord) {
         let weight = weight(&record.event);
         self.heaviest = self.heaviest.max(weight);
-        if let Some(milestones) = &mut self.milestones {
+        if let Some((milestones, collector)) = &mut self.news {
+            collector.saw(record);
             let has_room = milestones.len() < MILESTONES_MAX
                 || (weight == Weight::Decisive && milestones.len() < 2 * MILESTONES_MAX);
             if weight >= Weight::Notable && has_room {
@@ -94,6 +98,7 @@ impl Recording {
         assert!(interventions.is_sorted_by_key(|(number, _)| *number), "interventions stand in order");
         let mut recording = Self {
             permanent: vec![Checkpoint { cluster: cluster.clone(), applied: 0 }],
+            collector: Collector::new(&cluster),
             cluster,
             interventions,
             applied: 0,
@@ -130,6 +135,10 @@ impl Recording {
     pub fn density(&self) -> &Density {
         &self.density
     }
+    /// What was measured in the run computed so far.
+    pub fn metrics(&self) -> &Metrics {
+        self.collector.metrics()
+    }
     /// Everything worth telling in the run computed so far, in order.
     pub fn milestones(&self) -> &[TraceRecord] {
         &self.milestones
@@ -147,9 +156,12 @@ impl Recording {
     /// One event further; the weight of the heaviest fact in it, or `None` when nothing is left to happen.
     pub fn step(&mut self) -> Option<Weight> {
         let is_new = self.cursor() >= self.reached;
+        if let Some(next) = self.cluster.next_at().filter(|_| is_new) {
+            self.collector.pass(&self.cluster, next);
+        }
         let mut listener = Listener {
             recent: &mut self.recent,
-            milestones: if is_new { Some(&mut self.milestones) } else { None },
+            news: if is_new { Some((&mut self.milestones, &mut self.collector)) } else { None },
             heaviest: Weight::Idle,
         };
         let number = self.cluster.step(&mut listener)?;
@@ -241,7 +253,7 @@ impl Recording {
         while self.interventions.get(self.applied).is_some_and(|(number, _)| *number == self.cluster.events()) {
             let mut listener = Listener {
                 recent: &mut self.recent,
-                milestones: if is_new { Some(&mut self.milestones) } else { None },
+                news: if is_new { Some((&mut self.milestones, &mut self.collector)) } else { None },
                 heaviest: Weight::Idle,
             };
             self.cluster.intervene(&self.interventions[self.applied].1, &mut listener);
@@ -308,6 +320,7 @@ impl Recording {
         self.fine.retain(|checkpoint| checkpoint.number() <= cursor.0);
         self.milestones.truncate(self.milestones.partition_point(|record| record.number <= cursor));
         self.density.truncate(self.cluster.now());
+        self.collector.truncate(self.cluster.now());
         (self.reached, self.reached_at) = (cursor, self.cluster.now());
     }
 }

@@ -209,7 +209,7 @@ impl Run {
         }
         for (id, report) in &mut groups {
             let group = GroupId::new(id);
-            let Some(coordinator) = coordinator_of(&self.cluster, &group) else { continue };
+            let Some(coordinator) = self.cluster.coordinator_of(&group) else { continue };
             let groups = &coordinator.memory.groups;
             report.members = groups.group(&group).map_or(0, |group| group.members.len() as u64);
             let end = |partition: TopicPartition| {
@@ -271,13 +271,6 @@ pub fn partition_name(cluster: &Cluster, partition: TopicPartition) -> String {
         .topic_name(partition.topic)
         .map_or_else(|| format!("topic{}", partition.topic), |name| name.to_string());
     format!("{topic}-{}", partition.partition)
-}
-
-/// The broker that coordinates a group now.
-pub fn coordinator_of<'a>(cluster: &'a Cluster, group: &GroupId) -> Option<&'a crate::kafka::broker::Broker> {
-    let up = cluster.brokers().filter(|(process, _)| process.state.is_up());
-    up.map(|(_, broker)| broker)
-        .find(|broker| broker.memory.groups.is_coordinator_of(group) && broker.memory.groups.group(group).is_some())
 }
 
 /// The acknowledged records that the leader's log has no more, with where they were.

@@ -4,7 +4,7 @@ use crate::cluster::process::{Actor, Process, ProcessState};
 use crate::cluster::world::Cluster;
 use crate::kafka::producer::Producer;
 use crate::protocol::ids::{GroupId, TopicPartition};
-use crate::report::{coordinator_of, partition_name};
+use crate::report::partition_name;
 use crate::sim::ordered::{BTreeMap, BTreeSet};
 
 /// What does not rest, in words for whoever looks for the cause; empty when everything does.
@@ -85,7 +85,7 @@ fn of_groups(cluster: &Cluster) -> Vec<String> {
 }
 
 fn of_group(cluster: &Cluster, id: &GroupId, members: usize) -> Vec<String> {
-    let Some(coordinator) = coordinator_of(cluster, id) else { return vec![format!("group {id} has no coordinator")] };
+    let Some(coordinator) = cluster.coordinator_of(id) else { return vec![format!("group {id} has no coordinator")] };
     let Some(group) = coordinator.memory.groups.group(id) else { return vec![format!("group {id} is unknown")] };
     let mut restless = Vec::new();
     if group.state != "Stable" || group.members.len() != members {

@@ -87,6 +87,7 @@ messages! {
     tab_settings() { pt: "Ajustes"; en: "Settings"; }
     tab_command_line() { pt: "Terminal"; en: "Terminal"; }
     tab_log() { pt: "Diário"; en: "Log"; }
+    tab_charts() { pt: "Gráficos"; en: "Charts"; }
     open_panel() { pt: "Abrir o painel"; en: "Open the panel"; }
     close_panel() { pt: "Fechar o painel"; en: "Close the panel"; }
 

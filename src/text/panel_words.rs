@@ -103,6 +103,27 @@ messages! {
     legend_seal() { pt: "Selos no alto: os controllers, que votam e decidem quem lidera."; en: "Seals at the top: the controllers, who vote and decide who leads."; }
 
     // Scenario picker.
+    // Charts.
+    charts_hint() { pt: "O que um painel de monitoramento mostraria, com os nomes das métricas do Kafka. Os traços verticais são falhas."; en: "What a monitoring dashboard would show, under Kafka's own metric names. Vertical strokes are faults."; }
+    chart_as_table() { pt: "Ver os números"; en: "Show the numbers"; }
+    chart_time() { pt: "a partir de"; en: "from"; }
+    chart_throughput() { pt: "Vazão"; en: "Throughput"; }
+    chart_throughput_meaning() { pt: "Registros por segundo: o que os produtores enviaram, com as repetições, e o que os grupos leram."; en: "Records per second: what producers sent, repeats included, and what the groups read."; }
+    chart_latency() { pt: "Tempo até a confirmação"; en: "Time to the acknowledgement"; }
+    chart_latency_meaning() { pt: "Da chamada send() até o produtor saber que o registro está escrito."; en: "From the call of send() until the producer knows that the record is written."; }
+    chart_lag() { pt: "Lag dos grupos"; en: "Lag of the groups"; }
+    chart_lag_meaning() { pt: "records-lag: registros confirmados que cada grupo ainda não leu."; en: "records-lag: committed records that each group has not read yet."; }
+    chart_buffer() { pt: "Memória do produtor"; en: "Producer memory"; }
+    chart_buffer_meaning() { pt: "Quanto de buffer.memory está em uso; o resto é buffer-available-bytes. Cheia, send() espera."; en: "How much of buffer.memory is in use; the rest is buffer-available-bytes. When it is full, send() waits."; }
+    chart_queue() { pt: "Fila de pedidos dos brokers"; en: "Request queue of the brokers"; }
+    chart_queue_meaning() { pt: "RequestQueueSize: pedidos à espera de uma thread do broker."; en: "RequestQueueSize: requests waiting for a handler thread of the broker."; }
+    chart_partitions() { pt: "Partições com problema"; en: "Partitions in trouble"; }
+    chart_partitions_meaning() { pt: "Com réplica fora do ISR, e sem líder nenhum."; en: "With a replica out of the ISR, and without any leader."; }
+    chart_median() { pt: "metade até (p50)"; en: "half within (p50)"; }
+    chart_longest() { pt: "o mais longo"; en: "the longest"; }
+    chart_used() { pt: "em uso"; en: "in use"; }
+    chart_per_second(count: u64) { pt: "{count}/s"; en: "{count}/s"; }
+    chart_count(count: u64) { pt: "{count}"; en: "{count}"; }
     picker_title() { pt: "Escolha uma história"; en: "Choose a story"; }
     picker_search() { pt: "Procurar uma história"; en: "Find a story"; }
     picker_nothing() { pt: "Nenhuma história diz isso."; en: "No story says that."; }

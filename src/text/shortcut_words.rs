@@ -27,6 +27,7 @@ messages! {
     key_settings() { pt: "painel: ajustes"; en: "panel: settings"; }
     key_terminal() { pt: "painel: terminal"; en: "panel: terminal"; }
     key_log() { pt: "painel: diário"; en: "panel: log"; }
+    key_charts() { pt: "painel: gráficos"; en: "panel: charts"; }
     key_language() { pt: "trocar de idioma"; en: "change language"; }
     key_theme() { pt: "trocar de tema"; en: "change theme"; }
     key_escape() { pt: "fechar, soltar a seleção"; en: "close, clear the selection"; }

@@ -53,6 +53,8 @@ messages! {
     offline() { pt: "fora do ar"; en: "offline"; }
     no_leader() { pt: "sem líder"; en: "no leader"; }
     high_watermark_at(offset: Offset) { pt: "high watermark {offset}"; en: "high watermark {offset}"; }
+    /// The same where there is little room, as Kafka's own logs shorten it.
+    high_watermark_short(offset: Offset) { pt: "HW {offset}"; en: "HW {offset}"; }
     /// How far a follower's log is behind the longest one, where its cells would lie outside of its strip.
     records_behind(count: u64) { pt: "{count} atrás"; en: "{count} behind"; }
     /// Everything about one replica, for those who hear the page.

@@ -2,6 +2,7 @@
 //! without one.
 
 use super::flight_scene::FlightScene;
+use super::parts::charts::Charts;
 use super::parts::dialog::Modal;
 use super::parts::help::Help;
 use super::parts::inspector::Inspector;
@@ -141,6 +142,9 @@ fn panel(model: &Model, open: Option<Panel>, on: &Callback<Msg>) -> Html {
         },
         Some(Panel::Ledger) => {
             html! { <Ledger {text} view={views.ledger.clone()} selected={state.selection.clone()} {on}/> }
+        }
+        Some(Panel::Charts) => {
+            html! { <Charts {text} names={views.names.clone()} view={views.charts.clone()} {on}/> }
         }
         Some(Panel::Settings) => html! {
             <Settings {text} names={views.names.clone()} view={views.settings.clone()} search={AttrValue::from(state.settings_search.clone())} refusal={state.refusal.clone()} {on}/>

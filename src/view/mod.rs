@@ -23,6 +23,8 @@ pub mod highlight;
 pub mod ghosts;
 pub mod fixture;
 pub mod from_cluster;
+pub mod charts;
+pub mod charts_view;
 pub mod chips;
 pub mod telling;
 pub mod timeline;

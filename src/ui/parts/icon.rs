@@ -21,6 +21,7 @@ pub enum Icon {
     Settings,
     Terminal,
     Log,
+    Charts,
     Chevron,
 }
 
@@ -47,6 +48,7 @@ impl Icon {
             }
             Self::Terminal => "M3 4h14v12H3zM6 8l2.5 2L6 12M10 12.5h4",
             Self::Log => "M4 5h1M8 5h8M4 10h1M8 10h8M4 15h1M8 15h8",
+            Self::Charts => "M3 3v14h14M6 13l3.5-4.5 3 2.5L17 5",
             Self::Chevron => "M6 8l4 4 4-4",
         }
     }

@@ -14,6 +14,7 @@ pub mod settings;
 pub mod terminal;
 pub mod log;
 pub mod notice;
+pub mod charts;
 pub mod dialog;
 pub mod help;
 pub mod scenarios;

@@ -42,6 +42,7 @@ pub fn name_of(text: Text, panel: Panel) -> String {
         Panel::Settings => text.tab_settings(),
         Panel::Terminal => text.tab_command_line(),
         Panel::Log => text.tab_log(),
+        Panel::Charts => text.tab_charts(),
     }
 }
 
@@ -52,5 +53,6 @@ const fn icon_of(panel: Panel) -> Icon {
         Panel::Settings => Icon::Settings,
         Panel::Terminal => Icon::Terminal,
         Panel::Log => Icon::Log,
+        Panel::Charts => Icon::Charts,
     }
 }

@@ -240,6 +240,8 @@ fn offsets(props: &ReplicaProps, standing: Standing) -> Html {
         html! { <text key={offset.to_string()} x={px(x)} y={px(strip.bottom() + 20.0)} text-anchor="middle" {class}>{ offset }</text> }
     });
     let said = props.text.high_watermark_at(replica.high_watermark);
+    let is_roomy = text_width(&said, 14.0) <= strip.width;
+    let said = if is_roomy { said } else { props.text.high_watermark_short(replica.high_watermark) };
     let x = axis.x(strip, replica.high_watermark);
     let half = text_width(&said, 14.0) / 2.0;
     let x = x.min(strip.right() - half + 6.0).max(strip.x + half);

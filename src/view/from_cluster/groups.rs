@@ -4,8 +4,7 @@ use super::brokers::key_mark;
 use super::{History, since, state};
 use crate::cluster::process::Process;
 use crate::cluster::world::Cluster;
-use crate::kafka::group_coordinator::GroupCoordinator;
-use crate::protocol::ids::{BrokerId, GroupId, TopicPartition};
+use crate::protocol::ids::{GroupId, TopicPartition};
 use crate::protocol::offset::{Generation, Offset};
 use crate::shop::options::ServiceKind;
 use crate::shop::service::Service;
@@ -15,13 +14,7 @@ use crate::view::client_view::{GroupState, GroupView, MemberView, PositionView, 
 use std::sync::Arc;
 
 pub(super) fn groups(cluster: &Cluster, history: History<'_>) -> Vec<GroupView> {
-    let mut ids: Vec<&GroupId> = Vec::new();
-    for (_, service) in services(cluster) {
-        if !ids.contains(&&service.options.group) {
-            ids.push(&service.options.group);
-        }
-    }
-    ids.into_iter().filter_map(|id| group(cluster, id, history)).collect()
+    cluster.groups().iter().filter_map(|id| group(cluster, id, history)).collect()
 }
 
 fn services(cluster: &Cluster) -> impl Iterator<Item = (&Process, &Service)> {
@@ -31,9 +24,10 @@ fn services(cluster: &Cluster) -> impl Iterator<Item = (&Process, &Service)> {
 fn group(cluster: &Cluster, id: &GroupId, history: History<'_>) -> Option<GroupView> {
     let of_group = || services(cluster).filter(|(_, service)| service.options.group == *id);
     let (_, first) = of_group().next()?;
-    let coordinator = coordinator(cluster, id);
+    let coordinator = cluster.coordinator_of(id).map(|broker| (broker.id, &broker.memory.groups));
     let description = coordinator.and_then(|(_, groups)| groups.group(id));
-    let positions: Vec<PositionView> = partitions(cluster, first)
+    let positions: Vec<PositionView> = cluster
+        .partitions_of(id)
         .into_iter()
         .map(|partition| {
             let reader = of_group()
@@ -56,27 +50,12 @@ fn group(cluster: &Cluster, id: &GroupId, history: History<'_>) -> Option<GroupV
             .and_then(|description| description.protocol.clone())
             .unwrap_or_else(|| Arc::from("")),
         members: of_group().map(|(process, service)| member(cluster, process, service, history)).collect(),
-        lag: positions.iter().map(unread).sum(),
+        lag: cluster.unread(id),
         positions,
         done,
         done_again,
         rebalances: description.map_or(0, |description| u32::try_from(description.generation.0).unwrap_or(0)),
     })
-}
-
-/// The broker that coordinates a group now, if one is up: of those that believe so, the one that knows most.
-fn coordinator<'a>(cluster: &'a Cluster, group: &GroupId) -> Option<(BrokerId, &'a GroupCoordinator)> {
-    let up = cluster.brokers().filter(|(process, _)| process.state.is_up()).map(|(_, broker)| broker);
-    let believers = up.filter(|broker| broker.memory.groups.is_coordinator_of(group));
-    believers.max_by_key(|broker| broker.memory.image.next_offset()).map(|broker| (broker.id, &broker.memory.groups))
-}
-
-fn partitions(cluster: &Cluster, service: &Service) -> Vec<TopicPartition> {
-    let Some(image) = cluster.image() else { return Vec::new() };
-    let topics = service.options.topics.iter().filter_map(|name| image.topic_named(name));
-    topics
-        .flat_map(|topic| (0..topic.partitions.len() as u16).map(|index| TopicPartition::new(topic.topic, index)))
-        .collect()
 }
 
 fn position(
@@ -100,12 +79,6 @@ fn position(
         log_end_offset: log.map_or(Offset::ZERO, |log| log.log_end_offset()),
         lag: committed.map(|committed| high_watermark.since(committed)),
     }
-}
-
-/// Records that nobody of the group has read: a commit that comes later does not make them fewer.
-fn unread(view: &PositionView) -> u64 {
-    let read = view.position.into_iter().chain(view.committed).max().unwrap_or(view.log_start_offset);
-    view.high_watermark.since(read)
 }
 
 fn member(cluster: &Cluster, process: &Process, service: &Service, history: History<'_>) -> MemberView {
