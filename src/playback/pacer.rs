@@ -71,6 +71,10 @@ const FOLLOWED_FOR: u64 = 300_000;
 const TURN_LASTS: u64 = 2_600_000;
 /// How often the automatic pace may rise by one step, in microseconds of the viewer's.
 const RISE_EVERY: u64 = 220_000;
+/// For how long records are followed one by one, in microseconds of the viewer's; then their flow is what there is to see.
+const PATIENCE: u64 = 7_000_000;
+/// After that the pace of moving records rises by one step this often, in microseconds of the viewer's.
+const PATIENCE_STEP: u64 = 1_400_000;
 /// For how long after the last fact about a record records count as moving.
 const MOVING_LASTS: SimDuration = SimDuration::from_millis(4);
 /// A frame never counts for more than this, in microseconds: a tab that slept does not leap.
@@ -87,6 +91,8 @@ pub struct Pacer {
     /// Microseconds of the viewer's since the automatic pace last rose.
     since_rise: u64,
     last_moved: SimTime,
+    /// Microseconds of the viewer's for which records have been followed since the story last turned.
+    followed_for: u64,
     /// How long messages with records fly, of late.
     hop: Option<SimDuration>,
     /// What division left over of the simulated time owed: thousandths of a nanosecond.
@@ -101,6 +107,7 @@ impl Default for Pacer {
             since_turn: TURN_LASTS,
             since_rise: 0,
             last_moved: SimTime::ZERO,
+            followed_for: 0,
             hop: None,
             remainder: 0,
         }
@@ -113,6 +120,7 @@ impl Pacer {
     }
     pub fn set_pace(&mut self, pace: Pace) {
         self.pace = pace;
+        self.followed_for = 0;
     }
     /// The speed in force: what the scale says.
     pub fn speed(&self) -> Speed {
@@ -134,6 +142,9 @@ impl Pacer {
         let wall = wall_micros.min(FRAME_MOST);
         self.since_turn = self.since_turn.saturating_add(wall);
         self.since_rise = self.since_rise.saturating_add(wall);
+        if now.since(self.last_moved) <= MOVING_LASTS {
+            self.followed_for = self.followed_for.saturating_add(wall);
+        }
         self.adjust(self.target(now, is_waiting));
         let owed = wall * (self.speed().per_second().as_nanos() / 1_000) + self.remainder;
         self.remainder = owed % 1_000;
@@ -150,8 +161,7 @@ impl Pacer {
                 self.pace == Pace::Auto && was_still && self.speed > self.moving() && self.speed < Speed::WAITING
             }
             Weight::Decisive => {
-                self.since_turn = 0;
-                self.remainder = 0;
+                (self.since_turn, self.followed_for, self.remainder) = (0, 0, 0);
                 self.pace == Pace::Auto
             }
         }
@@ -159,12 +169,15 @@ impl Pacer {
 
     /// Time has jumped: what was going on is no longer so.
     pub fn jumped(&mut self) {
-        (self.last_moved, self.remainder, self.speed) = (SimTime::ZERO, 0, Speed::MOVING);
+        (self.last_moved, self.followed_for, self.remainder, self.speed) = (SimTime::ZERO, 0, 0, Speed::MOVING);
     }
 
-    /// While records move.
+    /// While records move: slow enough to follow one, then, for who has watched a while, faster and faster.
     fn moving(&self) -> Speed {
-        self.hop.map_or(Speed::MOVING, Speed::to_follow)
+        let slow = self.hop.map_or(Speed::MOVING, Speed::to_follow);
+        let patience_lost = self.followed_for.saturating_sub(PATIENCE).div_ceil(PATIENCE_STEP);
+        let steps = u8::try_from(patience_lost).unwrap_or(STEPS);
+        Speed(slow.0.saturating_add(steps)).min(Speed::IDLE).max(slow)
     }
 
     fn target(&self, now: SimTime, is_waiting: bool) -> Speed {
@@ -256,6 +269,24 @@ mod tests {
         pacer.saw(Weight::Moving, SimTime::from_millis(5));
         pacer.frame(FRAME, SimTime::from_millis(5), false);
         assert_eq!(pacer.speed().per_second(), SimDuration::from_millis(2));
+    }
+
+    #[test]
+    fn who_has_watched_records_for_a_while_sees_their_flow() {
+        let mut pacer = Pacer::default();
+        pacer.records_take(SimDuration::from_micros(620));
+        let mut after = |frames: u64| {
+            for _ in 0..frames * 60 {
+                pacer.saw(Weight::Moving, SimTime::from_millis(5));
+                pacer.frame(FRAME, SimTime::from_millis(5), false);
+            }
+            pacer.speed().per_second().as_millis()
+        };
+        assert_eq!(after(5), 2, "at first one by one");
+        assert_eq!(after(20), 100, "then faster, but never faster than a quiet shop");
+        pacer.saw(Weight::Decisive, SimTime::from_millis(6));
+        pacer.frame(FRAME, SimTime::from_millis(6), false);
+        assert_eq!(pacer.speed().per_second().as_millis(), 2, "a turn of the story deserves to be followed");
     }
 
     #[test]
