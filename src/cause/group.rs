@@ -7,7 +7,6 @@ use super::teller::Teller;
 use crate::protocol::config::Scope;
 use crate::protocol::ids::{ClientId, GroupId, Node, TopicPartition};
 use crate::protocol::offset::Offset;
-use crate::report::coordinator_of;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::event::TraceEvent as E;
 
@@ -45,7 +44,7 @@ impl Teller<'_> {
     /// Records between what the group has processed and committed, and the ends of the logs.
     fn lag_of(&mut self, group: &GroupId) -> u64 {
         let now = self.chronicle.now();
-        let Some(coordinator) = coordinator_of(now, group) else { return 0 };
+        let Some(coordinator) = now.coordinator_of(group) else { return 0 };
         let committed = coordinator.memory.groups.committed_offsets(group);
         committed
             .into_iter()
