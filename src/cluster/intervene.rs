@@ -1,6 +1,6 @@
 //! Interventions taking effect: by hand, or by the scenario's script.
 
-use super::intervention::{ConfigPlace, Intervention};
+use super::intervention::{ConfigPlace, Intervention, SeekTarget};
 use super::process::{Actor, Deferred, ProcessState};
 use super::step::{Place, Witness};
 use super::world::{Cluster, Event, Scheduling};
@@ -80,6 +80,21 @@ impl Cluster {
                 let request = AlterPartitionReassignmentsRequest { partition: *partition, replicas: replicas.clone() };
                 self.ask_controller(Request::AlterPartitionReassignments(request), place, witness);
             }
+            Intervention::Seek { node, to } => self.seek(*node, *to, place, witness),
+        }
+    }
+
+    fn seek(&mut self, node: Node, to: SeekTarget, place: Place, witness: &mut impl Witness) {
+        let Some(index) = self.index_of(node) else { return };
+        if self.processes[usize::from(index)].state == ProcessState::Running {
+            self.act(index, place, witness, |actor, out| {
+                if let Actor::Service(service) = actor {
+                    match to {
+                        SeekTarget::Offset(offset) => service.consumer.seek_all(offset, out),
+                        SeekTarget::Lookup(target) => service.consumer.seek_by_lookup(target, out),
+                    }
+                }
+            });
         }
     }
 
@@ -344,9 +359,21 @@ fn set_actor_config(actor: &mut Actor, scope: Scope, name: &str, value: &str, ou
             }
         }
         (Actor::Service(service), Scope::Consumer) => {
-            let mut config = service.consumer.config().clone();
+            let mut config = service.options.consumer.clone();
             if config.set(name, value).is_ok() {
                 service.set_consumer_config(config, out);
+            }
+        }
+        (Actor::Service(service), Scope::Producer) => {
+            let mut config = service.options.producer.clone();
+            if config.set(name, value).is_ok() {
+                service.set_producer_config(config, out);
+            }
+        }
+        (Actor::Service(service), Scope::Service) => {
+            let mut config = service.options.config.clone();
+            if config.set(name, value).is_ok() {
+                service.options.config = config;
             }
         }
         _ => {}

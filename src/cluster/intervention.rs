@@ -2,6 +2,8 @@
 
 use crate::protocol::config::Scope;
 use crate::protocol::ids::{BrokerId, Node, TopicName, TopicPartition};
+use crate::protocol::message::ListOffsetsTarget;
+use crate::protocol::offset::Offset;
 use crate::sim::time::SimDuration;
 use std::sync::Arc;
 
@@ -79,6 +81,20 @@ pub enum Intervention {
         partition: TopicPartition,
         replicas: Vec<BrokerId>,
     },
+    /// Kafka's `seek`: a consumer moves its positions in all partitions that it owns.
+    Seek {
+        node: Node,
+        to: SeekTarget,
+    },
+}
+
+/// Where a consumer is moved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum SeekTarget {
+    /// The same offset in each partition.
+    Offset(Offset),
+    /// Where the leader finds it: the beginning, the end, or the first record of a time.
+    Lookup(ListOffsetsTarget),
 }
 
 /// Whose setting is changed.

@@ -8,3 +8,5 @@ mod intervene;
 pub mod groups;
 pub mod records;
 pub mod step;
+#[cfg(test)]
+pub(crate) mod testing;

@@ -6,6 +6,7 @@ use crate::protocol::message::NewTopic;
 pub use crate::shop::options::{Application, CheckoutOptions, LoadOptions, ServiceKind, ServiceOptions, TimeRange};
 use crate::sim::disk::DiskOptions;
 use crate::sim::network::LinkOptions;
+use crate::sim::time::SimDuration;
 use std::sync::Arc;
 
 /// All that a run starts from, beside its seed.
@@ -49,6 +50,8 @@ pub struct TopicOptions {
 pub struct ClientOptions {
     /// Unique in the cluster: `checkout`, `email-1`.
     pub name: Arc<str>,
+    /// When it is started; `None`: with the others. One that starts later does not exist before.
+    pub starts_at: Option<SimDuration>,
     pub application: Application,
 }
 

@@ -105,7 +105,10 @@ impl Cluster {
             // Nobody presses all the buttons at once: a millisecond apart, in the order of the list; applications are
             // started when the cluster has had time to come up.
             let is_client = self.processes[node].client().is_some();
-            let at = SimTime::from_millis(node as u64) + if is_client { APPLICATIONS_START } else { SimDuration::ZERO };
+            let first_client = self.processes.len() - self.options.clients.len();
+            let own = node.checked_sub(first_client).and_then(|client| self.options.clients[client].starts_at);
+            let common = if is_client { APPLICATIONS_START } else { SimDuration::ZERO };
+            let at = SimTime::from_millis(node as u64) + own.unwrap_or(common);
             self.queue.schedule(at, Scheduling { caused_by: root, event: Event::Start { node: node as NodeIndex } });
         }
     }

@@ -6,14 +6,26 @@ mod isr_holds_what_is_committed;
 mod one_leader_per_epoch;
 mod one_quorum_leader_per_epoch;
 mod one_owner_per_generation;
+mod records_are_written_once;
+mod sequences_have_no_gap;
+mod key_order_is_kept;
+mod commits_follow_delivery;
+mod polls_are_contiguous;
+mod no_record_is_skipped;
+mod each_record_is_processed_once;
+#[cfg(test)]
+mod testing;
 
 pub(crate) use acknowledged_records_survive::is_there;
 
 use crate::cluster::step::Witness;
 use crate::cluster::world::Cluster;
-use crate::protocol::ids::{EventNumber, TopicPartition};
-use crate::protocol::offset::Offset;
+use crate::protocol::ids::{ClientId, EventNumber, GroupId, Node, ProducerId, RecordId, TopicPartition};
+use crate::protocol::offset::{Offset, Sequence};
+use crate::protocol::record::RecordBatch;
 use crate::trace::TraceRecord;
+use crate::trace::event::TraceEvent;
+use std::sync::Arc;
 
 /// What became of a promise so far.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,7 +43,7 @@ pub enum Verdict {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Breach {
     /// These acknowledged records are in no leader's log any more; the first of them, and how many at this event.
-    RecordsLost { partition: TopicPartition, first: Offset, count: u32, records: Vec<crate::protocol::ids::RecordId> },
+    RecordsLost { partition: TopicPartition, first: Offset, count: u32, records: Vec<RecordId> },
     /// Two different records were committed at one offset.
     CommittedTwice { partition: TopicPartition, offset: Offset },
     /// A member of the ISR lacks what is committed.
@@ -47,6 +59,20 @@ pub enum Breach {
     TwoQuorumLeaders,
     /// Two members own a partition in one generation.
     TwoOwners { partition: TopicPartition },
+    /// A record stands in the log at two offsets.
+    WrittenTwice { partition: TopicPartition, record: RecordId, first: Offset, again: Offset },
+    /// A producer's sequence numbers jump from one batch to the next.
+    SequenceGap { partition: TopicPartition, producer_id: ProducerId, after: Sequence, found: Sequence },
+    /// A group has processed a record of a key after one that was sent later.
+    OutOfOrder { partition: TopicPartition, group: GroupId, key: Arc<str>, record: RecordId, after: RecordId },
+    /// A group has committed what none of its members was given.
+    CommittedUndelivered { partition: TopicPartition, group: GroupId, committed: Offset, delivered: Offset },
+    /// A consumer's polls do not continue one another.
+    PollJumped { partition: TopicPartition, client: ClientId, expected: Offset, found: Offset },
+    /// A group goes on behind a record that none of its members has dealt with.
+    Skipped { partition: TopicPartition, group: GroupId, offset: Offset },
+    /// A group has processed a record again.
+    ProcessedTwice { partition: TopicPartition, group: GroupId, record: RecordId },
 }
 
 /// A promise, as the list below knows it.
@@ -59,6 +85,36 @@ pub struct Guarantee {
 trait Check {
     /// `None`: not about this promise. `Some(None)`: put to the test and kept. `Some(Some(_))`: broken.
     fn check(&mut self, cluster: &Cluster, facts: &[TraceRecord]) -> Option<Option<Breach>>;
+}
+
+/// The group that an application reads in.
+fn group_of(cluster: &Cluster, client: ClientId) -> Option<GroupId> {
+    Some(cluster.process(Node::Client(client))?.service()?.options.group.clone())
+}
+
+/// What a leader has just committed of its log.
+fn newly_committed(cluster: &Cluster, fact: &TraceRecord) -> Option<(TopicPartition, Offset, Vec<RecordBatch>)> {
+    let TraceEvent::HighWatermarkAdvanced { partition, from, to, as_leader: true } = &fact.event else { return None };
+    let Some(Node::Broker(leader)) = fact.node else { return None };
+    let log = cluster.broker(leader)?.disk.logs.get(partition)?;
+    Some((*partition, *from, log.read(*from, *to, u64::MAX)))
+}
+
+/// The first record that an application wrote at one of these offsets and that is in the leader's log.
+fn first_record_between(cluster: &Cluster, id: TopicPartition, from: Offset, to: Offset) -> Option<Offset> {
+    records_between(cluster, id, from, to).into_iter().next()
+}
+
+/// Where the leader's log has records of applications, from one offset on and before another. What transactions wrote is
+/// left out: whether it is to be read is the transaction's to say.
+fn records_between(cluster: &Cluster, id: TopicPartition, from: Offset, to: Offset) -> Vec<Offset> {
+    let log = cluster.leader_of(id).and_then(|leader| leader.disk.logs.get(&id));
+    let batches = log.map(|log| log.read(from, to, u64::MAX)).unwrap_or_default();
+    let offsets = batches
+        .iter()
+        .filter(|batch| batch.control.is_none() && !batch.is_transactional)
+        .flat_map(|batch| batch.iter().map(|(offset, _)| offset));
+    offsets.filter(|offset| (from..to).contains(offset)).collect()
 }
 
 /// All promises, in the order in which they are shown.
@@ -83,6 +139,22 @@ pub const GUARANTEES: &[Guarantee] = &[
     Guarantee {
         id: "one_owner_per_generation",
         make: || Box::<one_owner_per_generation::OneOwnerPerGeneration>::default(),
+    },
+    Guarantee {
+        id: "records_are_written_once",
+        make: || Box::<records_are_written_once::RecordsAreWrittenOnce>::default(),
+    },
+    Guarantee { id: "sequences_have_no_gap", make: || Box::<sequences_have_no_gap::SequencesHaveNoGap>::default() },
+    Guarantee { id: "key_order_is_kept", make: || Box::<key_order_is_kept::KeyOrderIsKept>::default() },
+    Guarantee {
+        id: "commits_follow_delivery",
+        make: || Box::<commits_follow_delivery::CommitsFollowDelivery>::default(),
+    },
+    Guarantee { id: "polls_are_contiguous", make: || Box::<polls_are_contiguous::PollsAreContiguous>::default() },
+    Guarantee { id: "no_record_is_skipped", make: || Box::<no_record_is_skipped::NoRecordIsSkipped>::default() },
+    Guarantee {
+        id: "each_record_is_processed_once",
+        make: || Box::<each_record_is_processed_once::EachRecordIsProcessedOnce>::default(),
     },
 ];
 

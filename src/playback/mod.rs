@@ -5,4 +5,4 @@ pub mod density;
 pub mod recording;
 pub mod pacer;
 #[cfg(test)]
-pub(crate) mod testing;
+pub(crate) use crate::cluster::testing;

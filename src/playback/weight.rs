@@ -79,6 +79,8 @@ pub fn weight(event: &TraceEvent) -> Weight {
         | E::RequestTimedOut { .. }
         | E::PartitionsAssigned { .. }
         | E::PartitionsRevoked { .. }
+        | E::ProcessingFailed { .. }
+        | E::RecordSetAside { .. }
         | E::PositionReset { .. } => Weight::Notable,
 
         E::LogAppended { .. }

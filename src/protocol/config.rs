@@ -12,6 +12,8 @@ pub enum Scope {
     Consumer,
     Broker,
     Topic,
+    /// A service of the shop: what its own program decides around the consumer.
+    Service,
 }
 
 impl Scope {
@@ -21,6 +23,7 @@ impl Scope {
             Self::Consumer => "consumer",
             Self::Broker => "broker",
             Self::Topic => "topic",
+            Self::Service => "service",
         }
     }
 }
@@ -195,6 +198,19 @@ choice!(
         Sticky = "org.apache.kafka.clients.consumer.StickyAssignor" | "StickyAssignor" | "sticky",
         CooperativeSticky = "org.apache.kafka.clients.consumer.CooperativeStickyAssignor" | "CooperativeStickyAssignor" | "cooperative-sticky",
     }
+);
+
+choice!(
+    /// When a service commits what it has polled, unless its consumer does so by itself.
+    CommitOrder { AfterProcessing = "after", BeforeProcessing = "before", }
+);
+choice!(
+    /// Whether a service waits for its own commits.
+    CommitCall { Sync = "sync", Async = "async", }
+);
+choice!(
+    /// What happens to a record that cannot be processed (KIP-298).
+    ErrorsTolerance { None = "none", All = "all", }
 );
 
 macro_rules! settings {
@@ -379,6 +395,18 @@ settings!(
     }
 );
 
+settings!(
+    /// What a service of the shop is told. Kafka leaves these to the application; those about errors are named as in
+    /// Kafka Connect (KIP-298).
+    ServiceConfig in Service, SERVICE_PROPERTIES {
+        commit_order: CommitOrder = "commit.order", String, "after", Valid::OneOf(&["after", "before"]);
+        commit_call: CommitCall = "commit.call", String, "sync", Valid::OneOf(&["sync", "async"]);
+        errors_tolerance: ErrorsTolerance = "errors.tolerance", String, "none", Valid::OneOf(&["none", "all"]);
+        errors_retry_topic_name: Arc<str> = "errors.retry.topic.name", String, "", Valid::Any;
+        errors_deadletterqueue_topic_name: Arc<str> = "errors.deadletterqueue.topic.name", String, "", Valid::Any;
+    }
+);
+
 impl TopicConfig {
     /// The settings of a topic that says nothing itself, on a broker with these.
     pub fn from_broker(broker: &BrokerConfig) -> Self {
@@ -397,7 +425,9 @@ impl TopicConfig {
 
 /// Every property that can be set, all scopes.
 pub fn properties() -> impl Iterator<Item = &'static Property> {
-    [PRODUCER_PROPERTIES, CONSUMER_PROPERTIES, BROKER_PROPERTIES, TOPIC_PROPERTIES].into_iter().flatten()
+    [PRODUCER_PROPERTIES, CONSUMER_PROPERTIES, BROKER_PROPERTIES, TOPIC_PROPERTIES, SERVICE_PROPERTIES]
+        .into_iter()
+        .flatten()
 }
 
 /// The property of this name in this scope.

@@ -260,6 +260,39 @@ impl Run {
             }
             Breach::TwoLeaders { partition } => format!("two brokers led {} in one leader epoch", name(partition)),
             Breach::TwoQuorumLeaders => "two controllers led the quorum in one epoch".to_owned(),
+            Breach::WrittenTwice { partition, record, first, again } => {
+                let number = record.0 & 0xffff_ffff;
+                format!("record {number} stands in {} at offset {first} and again at {again}", name(partition))
+            }
+            Breach::SequenceGap { partition, producer_id, after, found } => {
+                format!("sequences of producer {producer_id} in {} jump from {after} to {found}", name(partition))
+            }
+            Breach::OutOfOrder { partition, group, key, record, after } => {
+                let (late, early) = (record.0 & 0xffff_ffff, after.0 & 0xffff_ffff);
+                format!(
+                    "group {group} processed {key}'s record {late} from {} after {early}, which was sent later",
+                    name(partition)
+                )
+            }
+            Breach::CommittedUndelivered { partition, group, committed, delivered } => {
+                format!(
+                    "group {group} committed offset {committed} of {} and was given records up to {delivered}",
+                    name(partition)
+                )
+            }
+            Breach::PollJumped { partition, client, expected, found } => {
+                format!(
+                    "client {client} was given {} from offset {found} on where {expected} was next",
+                    name(partition)
+                )
+            }
+            Breach::Skipped { partition, group, offset } => {
+                format!("group {group} goes on behind {} offset {offset}, which nobody has processed", name(partition))
+            }
+            Breach::ProcessedTwice { partition, group, record } => {
+                let number = record.0 & 0xffff_ffff;
+                format!("group {group} processed record {number} of {} again", name(partition))
+            }
             Breach::TwoOwners { partition } => format!("two members owned {} in one generation", name(partition)),
         }
     }

@@ -8,8 +8,10 @@ use crate::cluster::options::{
     Application, BrokerOptions, CheckoutOptions, ClientOptions, ClusterOptions, LinkClasses, LoadOptions, ServiceKind,
     ServiceOptions, TimeRange, TopicOptions,
 };
-use crate::protocol::config::{BrokerConfig, ConfigError, ConsumerConfig, ProducerConfig, Scope, TopicConfig, find};
-use crate::protocol::ids::{BrokerId, ControllerId, GroupId, Rack, TopicName};
+use crate::protocol::config::{
+    BrokerConfig, ConfigError, ConsumerConfig, ProducerConfig, Scope, ServiceConfig, TopicConfig, find,
+};
+use crate::protocol::ids::{BrokerId, ControllerId, GroupId, OrderId, Rack, TopicName};
 use crate::sim::disk::DiskOptions;
 use crate::sim::network::LinkOptions;
 use crate::sim::ordered::BTreeSet;
@@ -261,22 +263,24 @@ fn client_options(
     path: &str,
     clients: &mut Vec<ClientOptions>,
 ) -> Result<(), ScenarioError> {
+    let starts_at = client.starts_at.as_ref().map(|at| at.0);
     match (&client.checkout, &client.service, &client.load) {
         (Some(checkout), None, None) => {
             let application = Application::Checkout(checkout_options(scenario, checkout, &format!("{path}.checkout"))?);
-            clients.push(ClientOptions { name: client.name.as_str().into(), application });
+            clients.push(ClientOptions { name: client.name.as_str().into(), starts_at, application });
         }
         (None, Some(service), None) => {
             let options = service_options(scenario, service, &format!("{path}.service"))?;
             for instance in 1..=service.instances {
-                let name =
-                    if service.instances == 1 { client.name.clone() } else { format!("{}-{instance}", client.name) };
-                clients.push(ClientOptions { name: name.into(), application: Application::Service(options.clone()) });
+                let instance = Some(instance).filter(|_| service.instances > 1);
+                let name = instance.map_or(client.name.clone(), |instance| format!("{}-{instance}", client.name));
+                let application = Application::Service(ServiceOptions { instance, ..options.clone() });
+                clients.push(ClientOptions { name: name.into(), starts_at, application });
             }
         }
         (None, None, Some(load)) => {
             let application = Application::Load(load_options(scenario, load, &format!("{path}.load"))?);
-            clients.push(ClientOptions { name: client.name.as_str().into(), application });
+            clients.push(ClientOptions { name: client.name.as_str().into(), starts_at, application });
         }
         _ => {
             return Err(wrong(
@@ -323,6 +327,8 @@ fn checkout_options(
         topic: TopicName::new(&checkout.topic),
         producer: producer(scenario, &checkout.producer, path)?,
         customers: checkout.customers,
+        busiest_percent: checkout.busiest_percent.min(100),
+        malformed: checkout.malformed.iter().copied().map(OrderId).collect(),
         items: checkout.items,
         mean_interval: interval(
             SimDuration::from_secs(60),
@@ -342,6 +348,9 @@ fn service_options(
     let mut consumer = ConsumerConfig::default();
     set_all(&scenario.config.consumer, "config.consumer", |name, value| consumer.set(name, value))?;
     set_all(&service.consumer, &format!("{path}.consumer"), |name, value| consumer.set(name, value))?;
+    let mut config = ServiceConfig::default();
+    set_all(&scenario.config.service, "config.service", |name, value| config.set(name, value))?;
+    set_all(&service.config, &format!("{path}.config"), |name, value| config.set(name, value))?;
     if service.instances == 0 {
         return Err(wrong(
             &format!("{path}.instances"),
@@ -360,6 +369,9 @@ fn service_options(
         group: GroupId::new(&service.group),
         topics: service.topics.iter().map(|topic| TopicName::new(topic)).collect(),
         consumer,
+        producer: producer(scenario, &service.producer, path)?,
+        config,
+        instance: None,
         processing_time: range(service.processing, &format!("{path}.processing"))?,
     })
 }

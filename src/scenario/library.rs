@@ -50,6 +50,28 @@ library! {
         "rolling-restart",
         "controller-failover",
         "lost-quorum";
+    Producers:
+        "partitioners",
+        "hot-key",
+        "partition-count-change",
+        "retry-duplicates",
+        "retry-reorders",
+        "idempotence";
+    Consumers:
+        "lag-and-catch-up",
+        "scale-out",
+        "eager-or-cooperative",
+        "rebalance-storm",
+        "static-membership",
+        "max-poll-livelock",
+        "commit-before-processing",
+        "commit-after-processing",
+        "poison-pill",
+        "replay";
+    Pressure:
+        "throughput-knobs",
+        "buffer-full",
+        "backpressure";
 }
 
 /// The text of a scenario that comes with Correio.

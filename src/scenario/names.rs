@@ -2,12 +2,15 @@
 
 use super::amount::Duration;
 use super::error::{ScenarioError, unknown};
-use super::schema::{Act, CreatePartitions, Delay, Elect, Reassign, SlowDisk};
+use super::schema::{Act, CreatePartitions, Delay, Elect, Reassign, Seek, SeekPlace, SlowDisk};
 use super::settings::{Setting, parse_setting};
-use crate::cluster::intervention::{ConfigPlace, Intervention};
+use crate::cluster::intervention::{ConfigPlace, Intervention, SeekTarget};
 use crate::cluster::options::ClusterOptions;
 use crate::cluster::world::{broker_name, controller_name};
 use crate::protocol::ids::{BrokerId, ClientId, Node, PartitionIndex, TopicId, TopicName, TopicPartition};
+use crate::protocol::message::ListOffsetsTarget;
+use crate::protocol::offset::Offset;
+use crate::sim::time::SimTime;
 use std::sync::Arc;
 
 /// The names of everything in a cluster.
@@ -110,6 +113,15 @@ impl Names {
                     replicas.iter().map(|id| self.broker(&broker_name(BrokerId(*id)))).collect::<Result<_, _>>()?;
                 vec![Intervention::Reassign { partition: self.partition(partition)?, replicas }]
             }
+            Act::Seek(Seek { consumer, to }) => {
+                let to = match to {
+                    SeekPlace::Beginning => SeekTarget::Lookup(ListOffsetsTarget::Earliest),
+                    SeekPlace::End => SeekTarget::Lookup(ListOffsetsTarget::Latest),
+                    SeekPlace::Offset(offset) => SeekTarget::Offset(Offset((*offset).max(0))),
+                    SeekPlace::Time(time) => SeekTarget::Lookup(ListOffsetsTarget::Timestamp(SimTime::ZERO + time.0)),
+                };
+                vec![Intervention::Seek { node: self.node(consumer)?, to }]
+            }
         })
     }
 
@@ -166,6 +178,7 @@ impl Names {
                 let replicas = replicas.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
                 format!("reassign {} {replicas}", self.partition_name(*partition))
             }
+            Intervention::Seek { node, to } => format!("seek {} {}", self.name_of(*node), seek_text(*to)),
         }
     }
 
@@ -220,7 +233,31 @@ impl Names {
                 let replicas = ids.into_iter().map(|id| self.broker(&broker_name(id))).collect::<Result<_, _>>()?;
                 Intervention::Reassign { partition: self.partition(partition)?, replicas }
             }
+            ["seek", name, to @ ..] => {
+                let to = match to {
+                    ["beginning"] => SeekTarget::Lookup(ListOffsetsTarget::Earliest),
+                    ["end"] => SeekTarget::Lookup(ListOffsetsTarget::Latest),
+                    ["offset", offset] => SeekTarget::Offset(Offset(offset.parse().map_err(|_| wrong())?)),
+                    ["time", time] => {
+                        let after = Duration::parse(time).ok_or_else(wrong)?.0;
+                        SeekTarget::Lookup(ListOffsetsTarget::Timestamp(SimTime::ZERO + after))
+                    }
+                    _ => return Err(wrong()),
+                };
+                Intervention::Seek { node: self.node(name)?, to }
+            }
             _ => return Err(wrong()),
         })
+    }
+}
+
+fn seek_text(to: SeekTarget) -> String {
+    match to {
+        SeekTarget::Offset(offset) => format!("offset {offset}"),
+        SeekTarget::Lookup(ListOffsetsTarget::Earliest) => "beginning".to_owned(),
+        SeekTarget::Lookup(ListOffsetsTarget::Latest) => "end".to_owned(),
+        SeekTarget::Lookup(ListOffsetsTarget::Timestamp(time)) => {
+            format!("time {}", Duration::text(time.since(SimTime::ZERO)))
+        }
     }
 }

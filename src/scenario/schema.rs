@@ -90,6 +90,8 @@ pub struct Config {
     pub producer: Properties,
     #[serde(default)]
     pub consumer: Properties,
+    #[serde(default)]
+    pub service: Properties,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -152,6 +154,8 @@ pub struct Topic {
 #[serde(deny_unknown_fields)]
 pub struct Client {
     pub name: String,
+    /// When it is started, if not with the others.
+    pub starts_at: Option<Duration>,
     pub checkout: Option<Checkout>,
     pub service: Option<Service>,
     pub load: Option<Load>,
@@ -166,6 +170,12 @@ pub struct Checkout {
     #[serde(default = "default_items")]
     pub items: u16,
     pub orders_per_minute: u32,
+    /// Of each hundred purchases, so many are the first customer's.
+    #[serde(default)]
+    pub busiest_percent: u8,
+    /// Orders, by number, whose record no service can read.
+    #[serde(default)]
+    pub malformed: Vec<u32>,
     /// Least and most time that charging a payment takes.
     pub payment: [Duration; 2],
     pub closes_at: Option<Duration>,
@@ -198,6 +208,12 @@ pub struct Service {
     pub processing: [Duration; 2],
     #[serde(default)]
     pub consumer: Properties,
+    /// For what the service itself publishes.
+    #[serde(default)]
+    pub producer: Properties,
+    /// What the service decides around its consumer.
+    #[serde(default)]
+    pub config: Properties,
 }
 
 #[derive(Clone, Debug, Deserialize)]
@@ -261,6 +277,7 @@ pub enum Act {
     Elect(Elect),
     CreatePartitions(CreatePartitions),
     Reassign(Reassign),
+    Seek(Seek),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -303,6 +320,27 @@ pub struct CreatePartitions {
 pub struct Reassign {
     pub partition: String,
     pub replicas: Vec<u16>,
+}
+
+/// Moves a consumer's positions in all partitions that it owns. One of the three.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Seek {
+    pub consumer: String,
+    pub to: SeekPlace,
+}
+
+/// Where to.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum SeekPlace {
+    Beginning,
+    End,
+    Offset(i64),
+    /// The first record that is not older than this moment of the run.
+    Time(Duration),
 }
 
 fn default_seed() -> u64 {

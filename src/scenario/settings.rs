@@ -35,7 +35,7 @@ pub fn parse_setting(text: &str, names: &Names) -> Result<Setting, ScenarioError
 }
 
 fn parse_path(path: &str, names: &Names) -> Result<(ConfigPlace, Property), ScenarioError> {
-    for scope in [Scope::Producer, Scope::Consumer, Scope::Topic, Scope::Broker] {
+    for scope in [Scope::Producer, Scope::Consumer, Scope::Topic, Scope::Broker, Scope::Service] {
         let Some(rest) = path.strip_prefix(scope.name()).and_then(|rest| rest.strip_prefix('.')) else { continue };
         // `broker.session.timeout.ms` and its like begin with a scope's name by themselves.
         if scope == Scope::Broker
@@ -51,7 +51,7 @@ fn parse_path(path: &str, names: &Names) -> Result<(ConfigPlace, Property), Scen
         let property = find(scope, name).map_err(|error| from_config(&error))?;
         return Ok((place, property));
     }
-    let scopes = [Scope::Producer, Scope::Consumer, Scope::Broker, Scope::Topic];
+    let scopes = [Scope::Producer, Scope::Consumer, Scope::Broker, Scope::Topic, Scope::Service];
     let found = scopes.into_iter().find_map(|scope| find(scope, path).ok().map(|property| (scope, property)));
     let (scope, property) = found.ok_or_else(|| match meant(path, properties().map(|property| property.name)) {
         Some(name) => ScenarioError::new(
@@ -75,7 +75,9 @@ fn place_of(scope: Scope, whose: &str, names: &Names) -> Result<ConfigPlace, Sce
             let id = whose.parse().map(BrokerId).map_err(|_| unknown("broker", "broker", whose, []))?;
             names.broker(&broker_name(id)).map(|id| ConfigPlace::Node(scope, Node::Broker(id)))
         }
-        Scope::Producer | Scope::Consumer => names.node(whose).map(|node| ConfigPlace::Node(scope, node)),
+        Scope::Producer | Scope::Consumer | Scope::Service => {
+            names.node(whose).map(|node| ConfigPlace::Node(scope, node))
+        }
     }
 }
 
@@ -116,6 +118,8 @@ pub fn apply_before_start(setting: &Setting, options: &mut ClusterOptions) -> Re
                 (Application::Checkout(checkout), Scope::Producer) => checkout.producer.set(name, value),
                 (Application::Load(load), Scope::Producer) => load.producer.set(name, value),
                 (Application::Service(service), Scope::Consumer) => service.consumer.set(name, value),
+                (Application::Service(service), Scope::Producer) => service.producer.set(name, value),
+                (Application::Service(service), Scope::Service) => service.config.set(name, value),
                 _ => Ok(()),
             })
         }

@@ -11,7 +11,7 @@ use crate::protocol::message::Message;
 use crate::protocol::record::{Bytes, Record};
 use crate::protocol::timer::Timer;
 use crate::sim::ordered::BTreeMap;
-use crate::sim::rng::{Seed, Stream};
+use crate::sim::rng::{Ratio, Seed, Stream};
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
@@ -113,7 +113,7 @@ impl Checkout {
     }
 
     fn on_purchase(&mut self, out: &mut Outbox) {
-        let customer = self.workload.below(u64::from(self.options.customers)) as u16;
+        let customer = self.next_customer();
         let item = self.workload.below(u64::from(self.options.items)) as u16;
         let total_cents = 1_000 + self.workload.below(50_000) as u32;
         let order = OrderId(self.next_order);
@@ -127,12 +127,20 @@ impl Checkout {
         out.set_timer(Timer::Application(u64::from(order.0)), draw(&mut self.payments, self.options.payment_time));
     }
 
+    /// Whose turn it is: the first customer's as often as it buys more than the others, else anyone's.
+    fn next_customer(&mut self) -> u16 {
+        let is_busiest = self.options.busiest_percent > 0
+            && self.workload.chance(Ratio::percent(u64::from(self.options.busiest_percent)));
+        if is_busiest { 0 } else { self.workload.below(u64::from(self.options.customers)) as u16 }
+    }
+
     fn on_charged(&mut self, order: OrderId, out: &mut Outbox) {
         let Some(purchase) = self.charging.remove(&order) else { return };
         out.record(TraceEvent::PaymentCharged { order });
         let record = RecordId((u64::from(self.client.0) + 1) << 32 | u64::from(order.0));
         let key: Bytes = purchase.order.customer.as_bytes().into();
-        let value = purchase.order.to_bytes();
+        let is_malformed = self.options.malformed.contains(&order);
+        let value = if is_malformed { Bytes::from(*b"{\"order\":") } else { purchase.order.to_bytes() };
         let record =
             Record { id: record, timestamp: out.now(), key: Some(key), value: Some(value), headers: Vec::new() };
         self.published.insert(record.id, order);

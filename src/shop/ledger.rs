@@ -95,8 +95,7 @@ impl Ledger {
             TraceEvent::RecordAcknowledged { record, partition, offset, .. } => {
                 // The lower half of a checkout's record id is its order.
                 let order = OrderId((record.0 & 0xffff_ffff) as u32);
-                let is_its =
-                    self.entry(order).is_some_and(|entry| entry.record == Some(*record) || entry.record.is_none());
+                let is_its = self.entry(order).is_some_and(|entry| entry.record == Some(*record));
                 if is_its {
                     self.update(order, |entry| entry.acknowledged = Some((*partition, *offset, at)));
                 }

@@ -1,7 +1,7 @@
 //! What the processes of the shop are told before they start: plain data, made by a scenario.
 
-use crate::protocol::config::{ConsumerConfig, ProducerConfig};
-use crate::protocol::ids::{GroupId, TopicName};
+use crate::protocol::config::{ConsumerConfig, ProducerConfig, ServiceConfig};
+use crate::protocol::ids::{GroupId, OrderId, TopicName};
 use crate::sim::time::SimDuration;
 
 /// What an application process does.
@@ -19,6 +19,10 @@ pub struct CheckoutOptions {
     pub producer: ProducerConfig,
     /// How many different customers there are; an order's key is its customer.
     pub customers: u16,
+    /// Of each hundred purchases, so many are the first customer's; 0: all customers buy alike.
+    pub busiest_percent: u8,
+    /// Orders whose record is damaged: no service can read it.
+    pub malformed: Vec<OrderId>,
     /// How many different items the shop sells.
     pub items: u16,
     /// Mean time between purchases, over all customers.
@@ -35,6 +39,11 @@ pub struct ServiceOptions {
     pub group: GroupId,
     pub topics: Vec<TopicName>,
     pub consumer: ConsumerConfig,
+    /// For what the service itself publishes: records it sets aside, and its output.
+    pub producer: ProducerConfig,
+    pub config: ServiceConfig,
+    /// Which of several instances it is, from 1; `None`: the only one.
+    pub instance: Option<u16>,
     pub processing_time: TimeRange,
 }
 

@@ -71,6 +71,15 @@ impl Oracle {
             Breach::IsrLacksCommitted { .. } => self.unflushed.is_empty(),
             // A group lives in `__consumer_offsets`: who loses that log counts generations from the beginning.
             Breach::TwoOwners { .. } => self.unflushed.is_empty(),
+            // Sequences keep retries from being written twice or out of order, as long as the log that holds them is safe.
+            Breach::WrittenTwice { .. } | Breach::SequenceGap { .. } | Breach::OutOfOrder { .. } => {
+                self.are_all_idempotent && self.are_all_acks && self.is_log_safe()
+            }
+            Breach::CommittedUndelivered { .. } | Breach::PollJumped { .. } => self.is_log_safe(),
+            // Services commit after they have processed: a loss of the log, or of commits, is the only excuse.
+            Breach::Skipped { .. } => self.are_all_acks && self.is_log_safe(),
+            // Kafka's consumers get at least once.
+            Breach::ProcessedTwice { .. } => false,
             Breach::TwoLeaders { .. } | Breach::TwoQuorumLeaders => true,
         }
     }

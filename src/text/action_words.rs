@@ -52,6 +52,7 @@ messages! {
     done_elect(partition: &str) { pt: "eleger líder de {partition}"; en: "elect a leader of {partition}"; }
     done_create_partitions(topic: &str, count: u16) { pt: "{topic} com {count} partições"; en: "{topic} with {count} partitions"; }
     done_reassign(partition: &str) { pt: "mudar as réplicas de {partition}"; en: "reassign {partition}"; }
+    done_seek(node: &str) { pt: "mover as posições do {node}"; en: "move {node}'s positions"; }
     /// Said when an intervention has been made, with a way back.
     did(what: &str) { pt: "Feito: {what}."; en: "Done: {what}."; }
     undid(what: &str) { pt: "Desfeito: {what}."; en: "Undone: {what}."; }
@@ -78,6 +79,7 @@ impl Text {
             Intervention::ElectLeader { partition, .. } => self.done_elect(&names.partition(*partition)),
             Intervention::CreatePartitions { topic, count } => self.done_create_partitions(topic.as_str(), *count),
             Intervention::Reassign { partition, .. } => self.done_reassign(&names.partition(*partition)),
+            Intervention::Seek { node, .. } => self.done_seek(&named(*node)),
         }
     }
 }

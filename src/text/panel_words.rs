@@ -63,6 +63,7 @@ messages! {
     scope_producer() { pt: "Producer (checkout)"; en: "Producer (checkout)"; }
     scope_consumer() { pt: "Consumers (serviços)"; en: "Consumers (services)"; }
     scope_broker() { pt: "Brokers"; en: "Brokers"; }
+    scope_service() { pt: "Serviços (a aplicação)"; en: "Services (the application)"; }
     scope_topic() { pt: "Tópico"; en: "Topic"; }
     settings_search() { pt: "Procurar ajuste"; en: "Find a setting"; }
     settings_none() { pt: "Nenhum ajuste com esse nome."; en: "No setting of that name."; }

@@ -111,6 +111,7 @@ impl Text {
             Scope::Consumer => self.scope_consumer(),
             Scope::Broker => self.scope_broker(),
             Scope::Topic => self.scope_topic(),
+            Scope::Service => self.scope_service(),
         }
     }
 }

@@ -415,12 +415,30 @@ pub enum TraceEvent {
         partition: TopicPartition,
         from: Offset,
         count: u32,
+        /// The offset after the last of them.
+        next: Offset,
     },
     RecordProcessed {
         client: ClientId,
         record: RecordId,
         partition: TopicPartition,
         offset: Offset,
+    },
+    /// The application could not make anything of a record.
+    ProcessingFailed {
+        client: ClientId,
+        record: RecordId,
+        partition: TopicPartition,
+        offset: Offset,
+        attempt: u32,
+    },
+    /// The application has given a record up: it published a copy elsewhere, or skipped it (no copy).
+    RecordSetAside {
+        client: ClientId,
+        record: RecordId,
+        partition: TopicPartition,
+        offset: Offset,
+        copy: Option<(TopicName, RecordId)>,
     },
     CommitFailed {
         client: ClientId,

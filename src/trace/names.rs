@@ -102,6 +102,8 @@ names! {
     PositionReset = "position_reset",
     RecordsPolled = "records_polled",
     RecordProcessed = "record_processed",
+    ProcessingFailed = "processing_failed",
+    RecordSetAside = "record_set_aside",
     CommitFailed = "commit_failed",
     OrderPlaced = "order_placed",
     PaymentCharged = "payment_charged",

@@ -110,7 +110,7 @@ fn place(cluster: &Cluster, scope: Scope, topic: Option<TopicId>) -> Option<Conf
             let topic = topic.or_else(|| cluster.image()?.topics().next().map(|topic| topic.topic))?;
             cluster.topic_name(topic).map(ConfigPlace::Topic)
         }
-        Scope::Producer | Scope::Consumer | Scope::Broker => Some(ConfigPlace::All(scope)),
+        Scope::Producer | Scope::Consumer | Scope::Broker | Scope::Service => Some(ConfigPlace::All(scope)),
     }
 }
 
@@ -128,6 +128,11 @@ pub fn value(cluster: &Cluster, scope: Scope, property: &str, topic: Option<Topi
             .iter()
             .find_map(|process| process.service())
             .and_then(|service| service.consumer.config().get(property)),
+        Scope::Service => cluster
+            .processes
+            .iter()
+            .find_map(|process| process.service())
+            .and_then(|service| service.options.config.get(property)),
         Scope::Topic => {
             let image = cluster.image()?;
             let topic = topic.or_else(|| image.topics().next().map(|topic| topic.topic))?;

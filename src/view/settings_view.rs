@@ -4,7 +4,7 @@ use crate::cluster::intervention::ConfigPlace;
 use crate::cluster::process::Actor;
 use crate::cluster::world::Cluster;
 use crate::protocol::config::{
-    BROKER_PROPERTIES, CONSUMER_PROPERTIES, PRODUCER_PROPERTIES, Property, Scope, TOPIC_PROPERTIES,
+    BROKER_PROPERTIES, CONSUMER_PROPERTIES, PRODUCER_PROPERTIES, Property, SERVICE_PROPERTIES, Scope, TOPIC_PROPERTIES,
 };
 use crate::protocol::ids::{Node, TopicName};
 use crate::sim::sort::Sort;
@@ -41,6 +41,7 @@ pub const fn properties_of(scope: Scope) -> &'static [Property] {
         Scope::Consumer => CONSUMER_PROPERTIES,
         Scope::Broker => BROKER_PROPERTIES,
         Scope::Topic => TOPIC_PROPERTIES,
+        Scope::Service => SERVICE_PROPERTIES,
     }
 }
 
@@ -99,6 +100,7 @@ fn places(cluster: &Cluster, chosen: &ConfigPlace) -> Vec<ConfigPlace> {
     places.extend(topics);
     if has(|actor| matches!(actor, Actor::Service(_))) {
         places.push(ConfigPlace::All(Scope::Consumer));
+        places.push(ConfigPlace::All(Scope::Service));
     }
     if !places.contains(chosen) {
         places.push(chosen.clone());

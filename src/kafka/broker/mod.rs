@@ -92,7 +92,7 @@ impl BrokerMemory {
             image: MetadataImage::default(),
             is_published: false,
             partitions: BTreeMap::new(),
-            requests: RequestChannel::new(config.num_io_threads as usize),
+            requests: RequestChannel::new(config.num_io_threads as usize, config.queued_max_requests as usize),
             fetchers: BTreeMap::new(),
             delayed_produces: Vec::new(),
             delayed_fetches: Vec::new(),
@@ -186,6 +186,7 @@ impl Broker {
     pub fn set_config(&mut self, config: BrokerConfig) {
         let config = Arc::new(config);
         self.memory.groups.set_settings(GroupSettings::from_config(&config));
+        self.memory.requests.set_queue_max(config.queued_max_requests as usize);
         self.observer.set_config(Arc::clone(&config));
         self.lifecycle.set_config(Arc::clone(&config));
         self.config = config;
@@ -196,7 +197,10 @@ impl Broker {
         match message {
             Message::Request { correlation, request } => {
                 let arrived_at = out.now();
-                self.memory.requests.receive(QueuedRequest { from, correlation, request, arrived_at });
+                let queued = QueuedRequest { from, correlation, request, arrived_at };
+                if self.memory.requests.receive(queued) {
+                    out.record(TraceEvent::RequestQueueFull { broker: self.id });
+                }
                 self.begin_requests(out);
             }
             Message::Response { correlation, response } => self.on_response(from, correlation, response, out),

@@ -187,9 +187,10 @@ fn take_records(
 }
 
 fn record_polled(context: &ConsumerContext, records: &[ConsumerRecord], out: &mut Outbox) {
-    if let Some(first) = records.first() {
+    if let (Some(first), Some(last)) = (records.first(), records.last()) {
         let (partition, from, count) = (first.partition, first.offset, records.len() as u32);
-        out.record(TraceEvent::RecordsPolled { client: context.options.client, partition, from, count });
+        let next = last.offset.next();
+        out.record(TraceEvent::RecordsPolled { client: context.options.client, partition, from, count, next });
     }
 }
 

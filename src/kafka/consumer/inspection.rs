@@ -4,7 +4,7 @@ use super::subscription_state::AssignedPartition;
 use super::{Consumer, ConsumerOptions, MemberState};
 use crate::protocol::config::ConsumerConfig;
 use crate::protocol::error_code::ErrorCode;
-use crate::protocol::ids::{BrokerId, GroupId, MemberId, TopicPartition};
+use crate::protocol::ids::{BrokerId, GroupId, MemberId, TopicId, TopicName, TopicPartition};
 use crate::protocol::offset::{Generation, Offset};
 
 impl Consumer {
@@ -28,6 +28,10 @@ impl Consumer {
     /// All that is known of each partition that it owns, sorted.
     pub fn partitions(&self) -> impl Iterator<Item = &AssignedPartition> {
         self.context.subscriptions.iter()
+    }
+    /// The name of a topic, as the metadata have it.
+    pub fn topic_name(&self, topic: TopicId) -> Option<TopicName> {
+        self.context.network.metadata().cluster().topic(topic).map(|topic| topic.name.clone())
     }
     /// The next offset to return; `None` while it is not known.
     pub fn position(&self, partition: TopicPartition) -> Option<Offset> {

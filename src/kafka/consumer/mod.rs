@@ -29,18 +29,20 @@ use crate::kafka::wake_up::WakeUp;
 use crate::protocol::config::{ConsumerConfig, millis};
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{BrokerId, ClientId, GroupId, Node, TopicName, TopicPartition};
-use crate::protocol::message::{CommittedOffset, LeaveReason, Message, Response};
+use crate::protocol::message::{CommittedOffset, LeaveReason, ListOffsetsTarget, Message, Response};
 use crate::protocol::offset::{LeaderEpoch, Offset};
 use crate::protocol::record::Record;
 use crate::protocol::timer::Timer;
 use crate::sim::rng::Seed;
 use crate::sim::time::SimTime;
 use crate::trace::Outbox;
+use crate::trace::event::ResetReason;
 use commits::{CommitPurpose, Commits};
 use context::{ConsumerContext, ConsumerRequest};
 use coordinator::ConsumerCoordinator;
 use fetcher_client::FetcherClient;
 use std::sync::Arc;
+use subscription_state::FetchState;
 
 /// What a consumer is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -243,6 +245,21 @@ impl Consumer {
     /// The next poll reads this partition from here; ignored when it is not assigned.
     pub fn seek(&mut self, partition: TopicPartition, to: Offset, out: &mut Outbox) {
         positions::seek(&mut self.context, partition, to, out);
+        self.settle(out);
+    }
+    /// `seek` for every partition that it owns.
+    pub fn seek_all(&mut self, to: Offset, out: &mut Outbox) {
+        for partition in self.assignment() {
+            positions::seek(&mut self.context, partition, to, out);
+        }
+        self.settle(out);
+    }
+    /// `seekToBeginning`, `seekToEnd`, or `offsetsForTimes` and `seek`, for every partition that it owns.
+    pub fn seek_by_lookup(&mut self, target: ListOffsetsTarget, out: &mut Outbox) {
+        for assigned in self.context.subscriptions.iter_mut() {
+            assigned.state = FetchState::AwaitReset(ResetReason::Seek);
+            (assigned.seek_target, assigned.is_asking, assigned.retry_at) = (Some(target), false, SimTime::ZERO);
+        }
         self.settle(out);
     }
     /// Commits (with auto commit) and leaves the group, unless it is a static member; `is_closed` tells when that is done.

@@ -64,20 +64,23 @@ fn ask_committed(context: &mut ConsumerContext, coordinator: Option<BrokerId>, o
 
 /// ListOffsets for partitions whose position `auto.offset.reset` decides.
 fn ask_log_ends(context: &mut ConsumerContext, open: &[(TopicPartition, FetchState)], out: &mut Outbox) {
-    let target = match context.options.config.auto_offset_reset {
-        AutoOffsetReset::Earliest => ListOffsetsTarget::Earliest,
-        AutoOffsetReset::Latest => ListOffsetsTarget::Latest,
-        AutoOffsetReset::None => return give_up_resets(context, open),
+    let by_setting = match context.options.config.auto_offset_reset {
+        AutoOffsetReset::Earliest => Some(ListOffsetsTarget::Earliest),
+        AutoOffsetReset::Latest => Some(ListOffsetsTarget::Latest),
+        AutoOffsetReset::None => None,
     };
-    let resets = open
+    if by_setting.is_none() {
+        give_up_resets(context, open);
+    }
+    let target = |partition: TopicPartition| context.subscriptions.get(partition)?.seek_target.or(by_setting);
+    let resets: Vec<(TopicPartition, ListOffsetsTarget)> = open
         .iter()
         .filter(|(_, state)| matches!(state, FetchState::AwaitReset(_)))
-        .map(|(partition, _)| (*partition, ()));
-    for (broker, partitions) in by_leader(context, resets, out) {
-        let asked: Vec<TopicPartition> = partitions.iter().map(|(partition, _, ())| *partition).collect();
+        .filter_map(|(partition, _)| Some((*partition, target(*partition)?)))
+        .collect();
+    for (broker, partitions) in by_leader(context, resets.into_iter(), out) {
+        let asked: Vec<TopicPartition> = partitions.iter().map(|(partition, ..)| *partition).collect();
         mark_asking(context, &asked);
-        let partitions =
-            partitions.into_iter().map(|(partition, leader_epoch, ())| (partition, leader_epoch, target)).collect();
         let isolation_level = context.options.config.isolation_level;
         let request = Request::ListOffsets(ListOffsetsRequest { isolation_level, partitions });
         context.network.send(broker, request, ConsumerRequest::ListOffsets(asked), out);
@@ -87,7 +90,8 @@ fn ask_log_ends(context: &mut ConsumerContext, open: &[(TopicPartition, FetchSta
 /// With `auto.offset.reset=none` the application is told (NoOffsetForPartitionException, OffsetOutOfRangeException).
 fn give_up_resets(context: &mut ConsumerContext, open: &[(TopicPartition, FetchState)]) {
     for (partition, state) in open {
-        if let (FetchState::AwaitReset(_), Some(assigned)) = (state, context.subscriptions.get_mut(*partition)) {
+        let assigned = context.subscriptions.get_mut(*partition).filter(|assigned| assigned.seek_target.is_none());
+        if let (FetchState::AwaitReset(_), Some(assigned)) = (state, assigned) {
             assigned.state = FetchState::Failed;
             context.error = Some(ErrorCode::OffsetOutOfRange);
         }

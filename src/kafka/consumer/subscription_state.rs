@@ -3,7 +3,7 @@
 
 use crate::kafka::client_metadata::ClientMetadata;
 use crate::protocol::ids::{BrokerId, TopicPartition};
-use crate::protocol::message::CommittedOffset;
+use crate::protocol::message::{CommittedOffset, ListOffsetsTarget};
 use crate::protocol::offset::{LeaderEpoch, Offset};
 use crate::sim::time::SimTime;
 use crate::trace::event::ResetReason;
@@ -49,6 +49,8 @@ pub struct AssignedPartition {
     pub committed: Option<CommittedOffset>,
     /// A follower in the same rack to read from, until then (KIP-392).
     pub preferred_read_replica: Option<(BrokerId, SimTime)>,
+    /// What the application has asked to be moved to; without it `auto.offset.reset` counts.
+    pub seek_target: Option<ListOffsetsTarget>,
 }
 
 impl AssignedPartition {
@@ -62,6 +64,7 @@ impl AssignedPartition {
             high_watermark: None,
             committed: None,
             preferred_read_replica: None,
+            seek_target: None,
         }
     }
     /// The position, validated or not.
@@ -86,6 +89,7 @@ impl AssignedPartition {
     pub fn seek(&mut self, offset: Offset, offset_epoch: LeaderEpoch, leader_epoch: LeaderEpoch) {
         let position = Position { offset, offset_epoch, leader_epoch };
         self.is_asking = false;
+        self.seek_target = None;
         self.state = if offset_epoch == LeaderEpoch::NONE || leader_epoch == LeaderEpoch::NONE {
             FetchState::Fetching(position)
         } else {

@@ -42,6 +42,30 @@ messages! {
         en: { format!("{client} took {count} {} from {partition}.", count.pick("record", "records")) };
     }
     record_processed(client: &str, partition: &str, offset: Offset) { pt: "{client} terminou o offset {offset} de {partition}."; en: "{client} finished offset {offset} of {partition}."; }
+    processing_failed(client: &str, partition: &str, offset: Offset, attempt: u32) {
+        pt: "{client} não conseguiu processar o offset {offset} de {partition} (tentativa {attempt}).";
+        en: "{client} could not process offset {offset} of {partition} (attempt {attempt}).";
+    }
+    processing_failed_why() {
+        pt: "Um log se lê em ordem: enquanto a aplicação insistir neste registro, os que vêm atrás dele na partição esperam.";
+        en: "A log is read in order: while the application keeps trying this record, those behind it in the partition wait.";
+    }
+    record_set_aside(client: &str, partition: &str, offset: Offset, topic: &str) {
+        pt: "{client} deixou de lado o offset {offset} de {partition}: publicou uma cópia em {topic}.";
+        en: "{client} set offset {offset} of {partition} aside: it published a copy to {topic}.";
+    }
+    record_set_aside_why() {
+        pt: "Assim a fila anda e nada se perde: alguém pode olhar a cópia com calma. A ordem com os outros da mesma chave se perde.";
+        en: "So the queue moves on and nothing is lost: somebody can look at the copy in peace. Its order among others of its key is lost.";
+    }
+    record_skipped(client: &str, partition: &str, offset: Offset) {
+        pt: "{client} pulou o offset {offset} de {partition}.";
+        en: "{client} skipped offset {offset} of {partition}.";
+    }
+    record_skipped_why() {
+        pt: "Sem um tópico para o que falhou (dead letter queue), o registro fica só no log, e ninguém volta a ele.";
+        en: "Without a topic for what has failed (a dead letter queue) the record stays in the log only, and nobody comes back to it.";
+    }
     commit_failed(client: &str, error: ErrorCode) { pt: "o commit de {client} foi recusado: {error}."; en: "{client}'s commit was refused: {error}."; }
     commit_failed_why() { pt: "O que ele já processou será lido de novo por quem ficou com a partição: trabalho repetido."; en: "What it has processed will be read again by whoever got the partition: work done twice."; }
 }

@@ -281,6 +281,25 @@ impl Teller<'_> {
             E::RecordProcessed { client, partition, offset, .. } => {
                 (t.record_processed(self.names.client(*client), &self.partition(*partition), *offset), String::new())
             }
+            E::ProcessingFailed { client, partition, offset, attempt, .. } => (
+                t.processing_failed(self.names.client(*client), &self.partition(*partition), *offset, *attempt),
+                t.processing_failed_why(),
+            ),
+            E::RecordSetAside { client, partition, offset, copy, .. } => match copy {
+                Some((topic, _)) => (
+                    t.record_set_aside(
+                        self.names.client(*client),
+                        &self.partition(*partition),
+                        *offset,
+                        topic.as_str(),
+                    ),
+                    t.record_set_aside_why(),
+                ),
+                None => (
+                    t.record_skipped(self.names.client(*client), &self.partition(*partition), *offset),
+                    t.record_skipped_why(),
+                ),
+            },
             E::CommitFailed { client, error, .. } => {
                 (t.commit_failed(self.names.client(*client), *error), t.commit_failed_why())
             }

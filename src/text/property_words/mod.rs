@@ -3,6 +3,7 @@
 mod broker;
 mod consumer;
 mod producer;
+mod service;
 mod topic;
 
 use super::Text;
@@ -16,6 +17,7 @@ impl Text {
             Scope::Consumer => consumer::words(self.language, property.name),
             Scope::Broker => broker::words(self.language, property.name),
             Scope::Topic => topic::words(self.language, property.name),
+            Scope::Service => service::words(self.language, property.name),
         };
         words.map(|words| self.stress.apply(words.to_owned()))
     }

@@ -50,7 +50,7 @@ fn an_eager_member_commits_and_gives_everything_up_before_it_joins_again_and_onl
     script.answer("JoinGroup", |_| joined(2, "other"));
     script.sync(&[P1]);
     script.check(expect![[r#"
-        00:00.000.000    RecordsPolled { partition: p0, from: Offset(5), count: 2 }
+        00:00.000.000    RecordsPolled { partition: p0, from: Offset(5), count: 2, next: Offset(7) }
         00:00.000.000 b1 Fetch p0@7/0
         00:03.000.000 b3 Heartbeat
         -- the application polls again
@@ -79,7 +79,7 @@ fn a_cooperative_member_keeps_what_it_has_and_joins_again_after_giving_up_what_m
     script.check(expect![[r#"
         00:03.000.000 b3 Heartbeat
         00:03.000.000 b3 JoinGroup member=m reason=RebalanceInProgress
-        00:03.000.000    RecordsPolled { partition: p0, from: Offset(5), count: 2 }
+        00:03.000.000    RecordsPolled { partition: p0, from: Offset(5), count: 2, next: Offset(7) }
         00:03.000.000 b1 Fetch p0@7/0
         -- the application polls again
         00:03.000.000 b3 SyncGroup m []
@@ -104,13 +104,13 @@ fn auto_commit_happens_inside_poll_and_covers_what_the_poll_before_returned() {
     assert_eq!(script.poll(), [5]);
     script.committing(ErrorCode::None);
     script.check(expect![[r#"
-        00:00.000.000    RecordsPolled { partition: p0, from: Offset(5), count: 2 }
+        00:00.000.000    RecordsPolled { partition: p0, from: Offset(5), count: 2, next: Offset(7) }
         00:00.000.000 b1 Fetch p0@7/0
         00:03.000.000 b3 Heartbeat
         00:06.000.000 b3 Heartbeat
         -- six seconds have passed
         00:06.000.000 b3 OffsetCommit g1 p0@7 p1@5
-        00:06.000.000    RecordsPolled { partition: p1, from: Offset(5), count: 1 }
+        00:06.000.000    RecordsPolled { partition: p1, from: Offset(5), count: 1, next: Offset(6) }
         00:06.000.000 b2 Fetch p1@6/0
     "#]]);
     assert_eq!((script.player.committed(P0), script.player.committed(P1)), (Some(Offset(7)), Some(Offset(5))));
@@ -130,7 +130,7 @@ fn who_does_not_poll_in_time_leaves_the_group_and_cannot_commit_any_more() {
     script.note("-- the application polls at last");
     script.poll();
     script.check(expect![[r#"
-        00:00.000.000    RecordsPolled { partition: p0, from: Offset(5), count: 2 }
+        00:00.000.000    RecordsPolled { partition: p0, from: Offset(5), count: 2, next: Offset(7) }
         00:00.000.000 b1 Fetch p0@7/0
         00:03.000.000 b3 Heartbeat
         00:06.000.000 b3 Heartbeat

@@ -12,8 +12,8 @@ fn records_come_in_polls_of_max_poll_records_and_the_next_fetch_travels_meanwhil
     assert_eq!(script.player.lag(P0), Some(92));
     assert_eq!(script.poll(), [8]);
     script.check(expect![[r#"
-        00:00.000.000    RecordsPolled { partition: p0, from: Offset(5), count: 3 }
-        00:00.000.000    RecordsPolled { partition: p0, from: Offset(8), count: 1 }
+        00:00.000.000    RecordsPolled { partition: p0, from: Offset(5), count: 3, next: Offset(8) }
+        00:00.000.000    RecordsPolled { partition: p0, from: Offset(8), count: 1, next: Offset(9) }
         00:00.000.000 b1 Fetch p0@9/0
     "#]]);
 }
@@ -33,7 +33,7 @@ fn a_new_leader_is_asked_whether_its_log_agrees_and_lost_records_take_the_positi
         Response::OffsetForLeaderEpoch(OffsetForLeaderEpochResponse { partitions: vec![(P0, ErrorCode::None, end)] })
     });
     script.check(expect![[r#"
-        00:00.000.000    RecordsPolled { partition: p0, from: Offset(5), count: 2 }
+        00:00.000.000    RecordsPolled { partition: p0, from: Offset(5), count: 2, next: Offset(7) }
         00:00.000.000 b1 Fetch p0@7/0
         00:00.089.100 b2 Fetch p1@5/0
         00:00.101.900 b1 Fetch p0@7/0

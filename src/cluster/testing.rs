@@ -1,8 +1,8 @@
-//! A small shop for tests of time travel: three brokers, one topic, checkout and one service.
+//! A small shop for tests: three brokers, one topic, checkout and one service.
 
 use crate::cluster::options::{BrokerOptions, ClientOptions, ClusterOptions, LinkClasses, TopicOptions};
 use crate::cluster::world::Cluster;
-use crate::protocol::config::{BrokerConfig, ConsumerConfig, ProducerConfig};
+use crate::protocol::config::{BrokerConfig, ConsumerConfig, ProducerConfig, ServiceConfig};
 use crate::protocol::ids::{BrokerId, ControllerId, GroupId, Rack, TopicName};
 use crate::shop::options::{Application, CheckoutOptions, ServiceKind, ServiceOptions, TimeRange};
 use crate::sim::disk::DiskOptions;
@@ -39,6 +39,8 @@ pub(crate) fn shop(seed: u64) -> Cluster {
         topic: orders.clone(),
         producer: ProducerConfig::default(),
         customers: 5,
+        busiest_percent: 0,
+        malformed: Vec::new(),
         items: 10,
         mean_interval: SimDuration::from_millis(50),
         payment_time: range(20, 60),
@@ -49,6 +51,9 @@ pub(crate) fn shop(seed: u64) -> Cluster {
         group: GroupId::new("email"),
         topics: vec![orders.clone()],
         consumer: ConsumerConfig::default(),
+        producer: ProducerConfig::default(),
+        config: ServiceConfig::default(),
+        instance: None,
         processing_time: range(5, 20),
     };
     let options = ClusterOptions {
@@ -63,8 +68,12 @@ pub(crate) fn shop(seed: u64) -> Cluster {
             configs: vec![(Arc::from("min.insync.replicas"), Arc::from("2"))],
         }],
         clients: vec![
-            ClientOptions { name: Arc::from("checkout"), application: Application::Checkout(checkout) },
-            ClientOptions { name: Arc::from("email-1"), application: Application::Service(email) },
+            ClientOptions {
+                name: Arc::from("checkout"),
+                starts_at: None,
+                application: Application::Checkout(checkout),
+            },
+            ClientOptions { name: Arc::from("email-1"), starts_at: None, application: Application::Service(email) },
         ],
         links: LinkClasses { within_rack: link(200), between_racks: link(600), clients: link(500) },
         eligible_leader_replicas: true,
