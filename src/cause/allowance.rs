@@ -59,6 +59,9 @@ pub fn value(cluster: &Cluster, scope: Scope, name: &str, whose: Whose) -> Optio
         Scope::Consumer => {
             meant.find_map(|process| process.service()).and_then(|service| service.consumer.config().get(name))
         }
+        Scope::Service => {
+            meant.find_map(|process| process.service()).and_then(|service| service.options.config.get(name))
+        }
         Scope::Topic => {
             let image = cluster.image()?;
             let topic = match whose {

@@ -84,7 +84,7 @@ impl Cluster {
         }
     }
 
-    fn seek(&mut self, node: Node, to: SeekTarget, place: Place, witness: &mut impl Witness) {
+    fn seek(&mut self, node: Node, to: SeekTarget, place: Place, witness: &mut dyn Witness) {
         let Some(index) = self.index_of(node) else { return };
         if self.processes[usize::from(index)].state == ProcessState::Running {
             self.act(index, place, witness, |actor, out| {

@@ -4,9 +4,9 @@ use super::{Breach, Check, first_record_between, group_of};
 use crate::cluster::world::Cluster;
 use crate::protocol::ids::{ClientId, GroupId, TopicPartition};
 use crate::protocol::offset::Offset;
+use crate::sim::ordered::BTreeMap;
 use crate::trace::TraceRecord;
 use crate::trace::event::TraceEvent;
-use crate::sim::ordered::BTreeMap;
 
 /// Remembers how far each group was given each partition.
 #[derive(Default)]

@@ -5,9 +5,9 @@ use super::{Breach, Check, group_of, records_between};
 use crate::cluster::world::Cluster;
 use crate::protocol::ids::{GroupId, TopicPartition};
 use crate::protocol::offset::Offset;
+use crate::sim::ordered::{BTreeMap, BTreeSet};
 use crate::trace::TraceRecord;
 use crate::trace::event::{ResetReason, TraceEvent};
-use crate::sim::ordered::{BTreeMap, BTreeSet};
 
 /// Remembers what each group has dealt with.
 #[derive(Default)]

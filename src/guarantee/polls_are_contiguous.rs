@@ -5,9 +5,9 @@ use super::{Breach, Check, first_record_between};
 use crate::cluster::world::Cluster;
 use crate::protocol::ids::{ClientId, Node, TopicPartition};
 use crate::protocol::offset::Offset;
+use crate::sim::ordered::BTreeMap;
 use crate::trace::TraceRecord;
 use crate::trace::event::TraceEvent;
-use crate::sim::ordered::BTreeMap;
 
 /// Remembers the offset that each consumer is to be given next.
 #[derive(Default)]

@@ -5,8 +5,8 @@ use crate::cluster::world::Cluster;
 use crate::protocol::ids::{ProducerEpoch, ProducerId, TopicPartition};
 use crate::protocol::offset::{Offset, Sequence};
 use crate::protocol::record::RecordBatch;
-use crate::trace::TraceRecord;
 use crate::sim::ordered::BTreeMap;
+use crate::trace::TraceRecord;
 
 /// Remembers, for each life of each producer in each partition, where its last committed batches end.
 #[derive(Default)]

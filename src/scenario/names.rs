@@ -255,7 +255,7 @@ fn seek_text(to: SeekTarget) -> String {
     match to {
         SeekTarget::Offset(offset) => format!("offset {offset}"),
         SeekTarget::Lookup(ListOffsetsTarget::Earliest) => "beginning".to_owned(),
-        SeekTarget::Lookup(ListOffsetsTarget::Latest) => "end".to_owned(),
+        SeekTarget::Lookup(ListOffsetsTarget::Latest | ListOffsetsTarget::LogEnd) => "end".to_owned(),
         SeekTarget::Lookup(ListOffsetsTarget::Timestamp(time)) => {
             format!("time {}", Duration::text(time.since(SimTime::ZERO)))
         }

@@ -12,10 +12,10 @@ use crate::protocol::message::Message;
 use crate::protocol::offset::Offset;
 use crate::protocol::record::Record;
 use crate::protocol::timer::{ClientRole, Timer};
+use crate::sim::ordered::BTreeMap;
 use crate::sim::rng::{Seed, Stream};
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
-use crate::sim::ordered::BTreeMap;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
