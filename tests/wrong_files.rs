@@ -16,9 +16,9 @@ fn a_misspelt_field_is_answered_with_the_one_meant() {
         "\"partitions\": 3",
         "\"partition\": 3",
         &expect![[r#"
-        line 19, column 17, at `topics[0].partition`: there is no field `partition` here; did you mean `partitions`?
-        linha 19, coluna 17, em `topics[0].partition`: o campo `partition` não existe aqui; você quis dizer `partitions`?
-    "#]],
+            line 19, column 20, at `topics[0].partition`: there is no field `partition` here; did you mean `partitions`?
+            linha 19, coluna 20, em `topics[0].partition`: o campo `partition` não existe aqui; você quis dizer `partitions`?
+        "#]],
     );
 }
 
@@ -28,9 +28,9 @@ fn a_time_without_its_unit_is_answered_with_an_example() {
         "\"20ms\"",
         "\"20\"",
         &expect![[r#"
-        line 27, column 111, at `clients[0].checkout.payment[0]`: `20` does not fit: write a time such as `150ms`, `20s` or `5min`
-        linha 27, coluna 111, em `clients[0].checkout.payment[0]`: `20` não serve: escreva um tempo como `150ms`, `20s` ou `5min`
-    "#]],
+            line 27, column 106, at `clients[0].checkout.payment[0]`: `20` does not fit: write a time such as `150ms`, `20s` or `5min`
+            linha 27, coluna 106, em `clients[0].checkout.payment[0]`: `20` não serve: escreva um tempo como `150ms`, `20s` ou `5min`
+        "#]],
     );
 }
 

@@ -1,8 +1,9 @@
 //! From a scenario's text to a cluster's options and script, with every name and number checked.
 
-use super::error::{ScenarioError, from_config, from_serde, unknown};
+use super::error::{ScenarioError, from_config, from_json, from_serde, unknown};
 use super::names::Names;
 use super::schema::{self, Kind, Properties, Scenario};
+use super::tree::Tree;
 use crate::cluster::intervention::Intervention;
 use crate::cluster::options::{
     Application, BrokerOptions, CheckoutOptions, ClientOptions, ClusterOptions, LinkClasses, LoadOptions, ServiceKind,
@@ -16,6 +17,7 @@ use crate::sim::disk::DiskOptions;
 use crate::sim::network::LinkOptions;
 use crate::sim::ordered::BTreeSet;
 use crate::sim::time::{SimDuration, SimTime};
+use serde::Deserialize;
 use std::sync::Arc;
 
 /// A scenario that was read and checked: ready to run.
@@ -34,17 +36,8 @@ pub const CLIENTS_MAX: usize = 400;
 
 /// Reads and checks a scenario.
 pub fn prepare(text: &str) -> Result<Prepared, ScenarioError> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let scenario: Scenario = serde_path_to_error::deserialize(&mut deserializer).map_err(from_serde)?;
-    deserializer.end().map_err(|error| {
-        let mut wrong = ScenarioError::new(
-            "",
-            "há texto depois do fim do cenário".to_owned(),
-            "there is text after the end of the scenario".to_owned(),
-        );
-        (wrong.line, wrong.column) = (error.line(), error.column());
-        wrong
-    })?;
+    let tree: Tree = serde_json::from_str(text).map_err(|error| from_json(&error))?;
+    let scenario = Scenario::deserialize(&tree).map_err(|error| from_serde(&error).located_in(text))?;
     prepare_scenario(scenario).map_err(|error| error.located_in(text))
 }
 

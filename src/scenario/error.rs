@@ -1,6 +1,7 @@
 //! What is wrong with a scenario, a setting or a name: the place, the problem, and what was probably meant.
 
 use super::schema::Words;
+use super::tree::ReadError;
 use crate::protocol::config::{ConfigError, Valid, distance};
 use std::fmt;
 
@@ -138,17 +139,25 @@ fn valid_words(valid: Valid) -> (String, String) {
     }
 }
 
-/// What serde has to say of a file, in our words.
-pub(super) fn from_serde(error: serde_path_to_error::Error<serde_json::Error>) -> ScenarioError {
-    let path = error.path().to_string();
-    let path = if path == "." || path == "?" { String::new() } else { path };
-    let inner = error.into_inner();
-    let (line, column) = (inner.line(), inner.column());
-    let message = inner.to_string();
+/// What is wrong with a text that is no JSON, in our words.
+pub(super) fn from_json(error: &serde_json::Error) -> ScenarioError {
+    let message = error.to_string();
     let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(message, _)| message);
-    let mut error = in_our_words(message).at(&path);
-    (error.line, error.column) = (line, column);
-    error
+    let mut wrong = match message {
+        "trailing characters" => ScenarioError::new(
+            "",
+            "há texto depois do fim do cenário".to_owned(),
+            "there is text after the end of the scenario".to_owned(),
+        ),
+        _ => in_our_words(message),
+    };
+    (wrong.line, wrong.column) = (error.line(), error.column());
+    wrong
+}
+
+/// What serde has to say of a value, in our words.
+pub(super) fn from_serde(error: &ReadError) -> ScenarioError {
+    in_our_words(&error.message).at(&error.path)
 }
 
 fn in_our_words(message: &str) -> ScenarioError {
@@ -168,6 +177,13 @@ fn in_our_words(message: &str) -> ScenarioError {
             "",
             format!("`{first}` não existe aqui; {}", hint.pt),
             format!("`{first}` is not known here; {}", hint.en),
+        );
+    }
+    if message.starts_with("duplicate field") {
+        return ScenarioError::new(
+            "",
+            format!("o campo `{first}` está aqui duas vezes"),
+            format!("the field `{first}` is here twice"),
         );
     }
     if message.starts_with("missing field") {
@@ -217,6 +233,8 @@ const SERDE_WORDS: &[(&str, &str)] = &[
     ("boolean", "o valor lógico"),
     ("a sequence", "uma lista"),
     ("sequence", "uma lista"),
+    ("a shorter list", "uma lista mais curta"),
+    ("one field", "um campo só"),
     ("a string", "um texto"),
     ("string", "o texto"),
     ("a map", "um objeto"),

@@ -4,6 +4,7 @@
 pub mod amount;
 mod locate;
 pub mod error;
+mod tree;
 pub mod schema;
 pub mod names;
 pub mod settings;

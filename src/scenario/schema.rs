@@ -1,8 +1,10 @@
 //! The form of a scenario file. Every field is checked, none is ignored.
 
 use super::amount::{Bandwidth, Duration, Size};
-use serde::Deserialize;
+use serde::de::{Error, Visitor};
+use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
+use std::fmt;
 
 /// A whole file.
 #[derive(Clone, Debug, Deserialize)]
@@ -59,9 +61,8 @@ pub struct Words {
 pub type Properties = BTreeMap<String, PropertyValue>;
 
 /// A value as JSON has it; Kafka takes it as text.
-#[derive(Clone, Debug, Deserialize)]
-#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
-#[serde(untagged)]
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema), schemars(untagged))]
 pub enum PropertyValue {
     Boolean(bool),
     Number(serde_json::Number),
@@ -75,6 +76,38 @@ impl PropertyValue {
             Self::Number(value) => value.to_string(),
             Self::Text(value) => value.clone(),
         }
+    }
+}
+
+impl<'de> Deserialize<'de> for PropertyValue {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(PropertyValueVisitor)
+    }
+}
+
+struct PropertyValueVisitor;
+
+impl Visitor<'_> for PropertyValueVisitor {
+    type Value = PropertyValue;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a string")
+    }
+    fn visit_bool<E: Error>(self, value: bool) -> Result<PropertyValue, E> {
+        Ok(PropertyValue::Boolean(value))
+    }
+    fn visit_u64<E: Error>(self, value: u64) -> Result<PropertyValue, E> {
+        Ok(PropertyValue::Number(value.into()))
+    }
+    fn visit_i64<E: Error>(self, value: i64) -> Result<PropertyValue, E> {
+        Ok(PropertyValue::Number(value.into()))
+    }
+    fn visit_f64<E: Error>(self, value: f64) -> Result<PropertyValue, E> {
+        let number = serde_json::Number::from_f64(value);
+        number.map(PropertyValue::Number).ok_or_else(|| E::custom("a number has an end"))
+    }
+    fn visit_str<E: Error>(self, value: &str) -> Result<PropertyValue, E> {
+        Ok(PropertyValue::Text(value.to_owned()))
     }
 }
 
