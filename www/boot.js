@@ -27,6 +27,7 @@
   };
 
   const own = document.currentScript;
+  const inside = document.getElementById("correio-program");
   const language = chooseLanguage();
   document.documentElement.lang = language;
   for (const line of document.querySelectorAll(".boot p[lang]")) {
@@ -49,7 +50,7 @@
 
   async function start() {
     if (typeof WebAssembly !== "object") throw new BootFailure("old", "no WebAssembly");
-    const source = await program();
+    const source = inside ? await programInside() : await programServed();
     try {
       await wasm_bindgen({ module_or_path: source });
     } catch (error) {
@@ -57,14 +58,17 @@
     }
   }
 
-  // The program: bytes inside the page, or an answer of the server.
-  async function program() {
-    const inside = document.getElementById("correio-wasm");
-    if (inside) {
-      const bytes = inflate(fromBase64(inside.textContent));
-      inside.remove();
-      return bytes;
-    }
+  // The program inside the page: the length of its script, the script, its bytes; deflated, seven bits a character.
+  async function programInside() {
+    const bytes = new Uint8Array(await inflate(fromSevenBits(inside.textContent)));
+    inside.remove();
+    const start = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+    const script = element("script", { textContent: new TextDecoder().decode(bytes.subarray(4, start)) });
+    document.head.append(script);
+    return bytes.subarray(start);
+  }
+
+  async function programServed() {
     try {
       const answer = await fetch(own.dataset.wasm);
       if (!answer.ok) throw new Error(`${answer.url}: ${answer.status} ${answer.statusText}`);
@@ -74,11 +78,18 @@
     }
   }
 
-  function fromBase64(text) {
-    if (Uint8Array.fromBase64) return Uint8Array.fromBase64(text);
-    const binary = atob(text);
-    const bytes = new Uint8Array(binary.length);
-    for (let i = 0; i < binary.length; i++) bytes[i] = binary.charCodeAt(i);
+  function fromSevenBits(text) {
+    const bytes = new Uint8Array((text.length * 7) >> 3);
+    let held = 0;
+    let count = 0;
+    for (let i = 0, at = 0; i < text.length; i++) {
+      held = ((held << 7) | (text.charCodeAt(i) & 127)) & 0x3fff;
+      count += 7;
+      if (count >= 8) {
+        count -= 8;
+        bytes[at++] = held >> count;
+      }
+    }
     return bytes;
   }
 
@@ -119,7 +130,7 @@
     requestAnimationFrame(() => requestAnimationFrame(() => performance.mark("correio-interactive")));
   }
 
-  if (typeof wasm_bindgen === "undefined") {
+  if (typeof wasm_bindgen === "undefined" && !inside) {
     // Under Trunk, which loads the program in its own way and tells when it runs.
     addEventListener("TrunkApplicationStarted", markInteractive, { once: true });
   } else {

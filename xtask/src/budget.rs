@@ -2,6 +2,7 @@
 //!
 //! Only growth of sizes can fail: they are the same on every machine. Times are printed for people and gate nothing.
 
+use crate::weight::Weight;
 use crate::{browser, dist, node, page, paths, shell};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
@@ -43,6 +44,15 @@ pub(crate) fn run() -> Result<()> {
     told(wasm_speed());
     told(native_speed());
     sizes
+}
+
+/// Builds the program and prints what it is made of.
+pub(crate) fn weigh() -> Result<()> {
+    page::build()?;
+    let file = page::before_optimiser();
+    let wasm = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    Weight::of(&wasm)?.print();
+    Ok(())
 }
 
 /// A figure that cannot be had is said, and keeps no other from being measured.

@@ -9,6 +9,7 @@ mod setup;
 mod node;
 mod browser;
 mod wasm_toolchain;
+mod weight;
 mod page;
 mod html;
 mod dist;
@@ -38,6 +39,7 @@ cargo xtask COMMAND
                --seeds N            seeds 1 to N (3)
                --until-seconds N    simulated time of each run (30)
   budget     size, start, long tasks and speed of the page, each beside its target; only sizes can fail
+               --weight     only what the program is made of: its bytes by module, and what generic code costs
   setup      finds or installs what the commands above need: the wasm32 standard library, Node packages, Chromium
                --check      only says what is there and what is missing
 
@@ -84,8 +86,8 @@ fn run(arguments: &[String]) -> Result<()> {
         "bless" => bless::run(options.first().map(String::as_str))?,
         "parity" => parity::run(&parity::Options::parse(options)?)?,
         "budget" => {
-            accept_only(options, &[])?;
-            budget::run()?;
+            accept_only(options, &["--weight"])?;
+            if options.iter().any(|option| option == "--weight") { budget::weigh()? } else { budget::run()? }
         }
         unknown => bail!("there is no command `{unknown}`; `cargo xtask help` lists them"),
     }

@@ -55,12 +55,21 @@ fn compile() -> Result<PathBuf> {
 
 /// Writes `correio.js` beside the final wasm, and gives the wasm that fits it, not optimised yet.
 fn glue(compiled: &Path) -> Result<PathBuf> {
-    let folder = paths::page().join("glued");
+    let folder = glued();
     let mut bindgen = Bindgen::new();
     bindgen.input_path(compiled).out_name("correio").typescript(false).remove_producers_section(true);
     bindgen.no_modules(true)?.generate(&folder)?;
     fs::copy(folder.join("correio.js"), paths::page().join("correio.js"))?;
-    Ok(folder.join("correio_bg.wasm"))
+    Ok(before_optimiser())
+}
+
+fn glued() -> PathBuf {
+    paths::page().join("glued")
+}
+
+/// The wasm that fits the glue, with its names, before the optimiser.
+pub(crate) fn before_optimiser() -> PathBuf {
+    glued().join("correio_bg.wasm")
 }
 
 fn optimise(glued: &Path, wasm: &Path) -> Result<()> {

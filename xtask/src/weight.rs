@@ -243,7 +243,10 @@ mod tests {
     fn a_name_loses_what_tells_copies_apart() {
         assert_eq!(plain("core::slice::sort::h0123456789abcdef"), "core::slice::sort");
         assert_eq!(plain("core[c5930c85a12de822]::fmt::write"), "core::fmt::write");
-        assert_eq!(plain("<[T] as correio::sim::sort::Sort<T>>::arrange"), "<[T] as correio::sim::sort::Sort<T>>::arrange");
+        assert_eq!(
+            plain("<[T] as correio::sim::sort::Sort<T>>::arrange"),
+            "<[T] as correio::sim::sort::Sort<T>>::arrange"
+        );
     }
 
     #[test]
@@ -260,7 +263,9 @@ mod tests {
         // An import `m.f`; bodies of 3 and 2 bytes; names for functions 1 and 2.
         wasm.extend([2, 7, 1, 1, b'm', 1, b'f', 0, 0]);
         wasm.extend([10, 8, 2, 3, 0, 1, 11, 2, 0, 11]);
-        wasm.extend([0, 20, 4, b'n', b'a', b'm', b'e', 1, 13, 2, 1, 4, b'a', b':', b':', b'b', 2, 4, b'c', b':', b':', b'd']);
+        wasm.extend([
+            0, 20, 4, b'n', b'a', b'm', b'e', 1, 13, 2, 1, 4, b'a', b':', b':', b'b', 2, 4, b'c', b':', b':', b'd',
+        ]);
         let weight = Weight::of(&wasm).unwrap();
         let function = |name: &str, bytes| Function { name: name.to_string(), bytes };
         assert_eq!(weight.functions, [function("a::b", 3), function("c::d", 2)]);
