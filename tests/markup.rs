@@ -1,5 +1,6 @@
 //! The page's markup, rendered without a browser: names, roles and words in both languages, in every state that matters.
 
+use correio::app::lesson::LessonMsg;
 use correio::app::model::{Dialog, Model, Opening, Panel};
 use correio::app::msg::Msg;
 use correio::protocol::config::Scope;
@@ -64,6 +65,16 @@ fn states(search: &str) -> BTreeMap<&'static str, String> {
     states.insert("settings", after(search, [Msg::ChosePanel(Panel::Settings)]));
     states.insert("terminal", after(search, [Msg::ChosePanel(Panel::Terminal)]));
     states.insert("log", after(search, [Msg::PressedPrimary, Msg::ChosePanel(Panel::Log)]));
+    let lesson = |msgs: &[LessonMsg]| {
+        let opened = [Msg::ChosePanel(Panel::Lessons), Msg::Lesson(LessonMsg::Opened("what-is-kafka"))];
+        after(search, opened.into_iter().chain(msgs.iter().cloned().map(Msg::Lesson)))
+    };
+    states.insert("lessons", after(search, [Msg::ChosePanel(Panel::Lessons)]));
+    states.insert("lesson", lesson(&[]));
+    states.insert("lesson-asked", lesson(&[LessonMsg::WentTo(2), LessonMsg::Chose(1)]));
+    states.insert("lesson-graded", lesson(&[LessonMsg::WentTo(2), LessonMsg::Chose(0), LessonMsg::PressedResult]));
+    states.insert("lesson-experiment", lesson(&[LessonMsg::WentTo(5)]));
+    states.insert("lesson-summary", lesson(&[LessonMsg::WentTo(6)]));
     states.insert("help", after(search, [Msg::OpenedDialog(Dialog::Help)]));
     states.insert("stories", after(search, [Msg::OpenedDialog(Dialog::Scenarios)]));
     states

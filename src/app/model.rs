@@ -1,6 +1,7 @@
 //! The whole state of the page.
 
 use super::announcer::Announcer;
+use super::lesson::LessonState;
 use super::preferences::Preferences;
 use super::query::Query;
 use super::run::Run;
@@ -16,6 +17,7 @@ use crate::view::selection::Selection;
 /// The panel at the right, or the sheet from below on a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Panel {
+    Lessons,
     Inspector,
     Ledger,
     Settings,
@@ -25,7 +27,15 @@ pub enum Panel {
 }
 
 impl Panel {
-    pub const ALL: [Self; 6] = [Self::Inspector, Self::Ledger, Self::Charts, Self::Settings, Self::Terminal, Self::Log];
+    pub const ALL: [Self; 7] = [
+        Self::Lessons,
+        Self::Inspector,
+        Self::Ledger,
+        Self::Charts,
+        Self::Settings,
+        Self::Terminal,
+        Self::Log,
+    ];
 }
 
 /// Something that lies over the page until it is closed.
@@ -96,6 +106,7 @@ pub struct Page {
     pub settings_search: String,
     pub refusal: Option<Refusal>,
     pub command_line: CommandLine,
+    pub lesson: LessonState,
     pub announcer: Announcer,
     /// Nothing has been played, stepped or done yet: the opening words are shown.
     pub is_opening: bool,
@@ -155,6 +166,7 @@ impl Model {
             settings_search: String::new(),
             refusal: None,
             command_line: CommandLine::TopicsDescribe,
+            lesson: LessonState::default(),
             announcer: Announcer::default(),
             is_opening: position.is_none(),
             opening_for: 0,
@@ -162,7 +174,9 @@ impl Model {
             address: None,
         };
         let views = Views::build(&run, &page);
-        Self { run, page, views }
+        let mut model = Self { run, page, views };
+        model.open_lesson_of(&opening.hash);
+        model
     }
 
     /// The voice in which the page speaks.
@@ -176,6 +190,7 @@ impl Model {
             || self.page.announcer.is_waiting()
             || self.page.address.is_some()
             || self.page.notice.is_some()
+            || self.page.lesson.open.as_ref().is_some_and(|open| open.lab.is_running)
     }
 
     /// The title of the scenario, in the language of the page.

@@ -1,5 +1,6 @@
 //! Everything that can happen to the page: facts in the past tense, whoever caused them.
 
+use super::lesson::LessonMsg;
 use super::model::{Dialog, Panel};
 use super::preferences::Theme;
 use super::shortcuts::KeyPress;
@@ -50,6 +51,8 @@ pub enum Msg {
         property: String,
         value: String,
     },
+
+    Lesson(LessonMsg),
 
     ChosePanel(Panel),
     ClosedPanel,

@@ -10,6 +10,7 @@ use crate::protocol::ids::EventNumber;
 use crate::protocol::message::{Message, Request, Response};
 use crate::scenario::recipe::Recipe;
 use crate::sim::time::{SimDuration, SimTime};
+use crate::trace::TraceRecord;
 
 /// More events than this in one frame, and the clock waits for the machine.
 const EVENTS_PER_FRAME_MAX: u32 = 4_000;
@@ -51,6 +52,8 @@ pub struct Run {
     clock: SimTime,
     pub pacer: Pacer,
     is_playing: bool,
+    /// Playing goes no further than this.
+    stop_at: Option<SimTime>,
     undo: Vec<Before>,
 }
 
@@ -64,6 +67,7 @@ impl Run {
             clock: SimTime::ZERO,
             pacer: Pacer::default(),
             is_playing: false,
+            stop_at: None,
             undo: Vec::new(),
         };
         match position {
@@ -94,6 +98,14 @@ impl Run {
     pub fn set_playing(&mut self, is_playing: bool) {
         self.is_playing = is_playing;
     }
+    /// From now on playing stops at this moment, neither before it nor after; seeking goes where it is told.
+    pub fn stop_at(&mut self, stop: Option<SimTime>) {
+        self.stop_at = stop;
+    }
+    /// What was done so far stays done.
+    pub fn forget_undo(&mut self) {
+        self.undo.clear();
+    }
     pub fn can_undo(&self) -> bool {
         !self.undo.is_empty()
     }
@@ -111,6 +123,7 @@ impl Run {
             self.pacer.records_take(hop);
         }
         let until = self.clock + self.pacer.frame(wall_micros, self.clock, is_waiting);
+        let until = self.stop_at.map_or(until, |stop| until.min(stop).max(self.clock));
         let mut passed = Passed::default();
         loop {
             let Some(next) = self.recording.cluster().next_at() else {
@@ -166,6 +179,23 @@ impl Run {
         if let Some(next) = self.recording.cluster().next_at() {
             self.clock = self.clock.min(next);
         }
+    }
+    /// Goes to the first fact of a kind at or after a moment, looking no further than this; stays at the end otherwise.
+    pub fn seek_fact(&mut self, name: &str, from: SimTime, within: SimDuration) {
+        let is_it = |record: &&TraceRecord| record.at >= from && record.event.name() == name;
+        let until = from + within;
+        loop {
+            if let Some(found) = self.recording.milestones().iter().find(is_it).map(|record| record.number) {
+                self.recording.seek(found);
+                break;
+            }
+            let reached = self.recording.reached();
+            self.recording.seek(reached);
+            if self.recording.cluster().now() >= until || self.recording.step().is_none() {
+                break;
+            }
+        }
+        self.settle();
     }
     fn settle(&mut self) {
         self.clock = self.recording.cluster().now();

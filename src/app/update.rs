@@ -25,13 +25,14 @@ const ADDRESS_EVERY: u64 = 700_000;
 /// The opening words give way to the daily work after so many microseconds of the viewer's.
 const OPENING_LASTS: u64 = 14_000_000;
 
-type Commands = Vec<Command>;
+pub(super) type Commands = Vec<Command>;
 
 impl Model {
     /// Something happened.
     pub fn update(&mut self, msg: Msg) -> Commands {
         let wall_micros = if let Msg::FramePassed { wall_micros } = &msg { Some(*wall_micros) } else { None };
         let mut commands = self.react(msg);
+        self.follow_lesson();
         self.views.follow(&self.run, &self.page, wall_micros);
         self.announce_narration();
         commands.extend(self.follow_address(wall_micros));
@@ -61,6 +62,7 @@ impl Model {
             Msg::PressedUndo => self.on_undo(),
             Msg::PressedStartOver => self.on_start_over(),
             Msg::ChangedSetting { place, property, value } => self.on_setting(place, &property, &value),
+            Msg::Lesson(msg) => self.on_lesson(msg),
             Msg::ChosePanel(panel) => self.on_panel(panel),
             Msg::ClosedPanel => self.quietly(|model| model.page.is_panel_open = false),
             Msg::OpenedDialog(dialog) => self.quietly(|model| model.page.dialog = Some(dialog)),
@@ -103,10 +105,14 @@ impl Model {
 
     /// The link to this moment.
     pub fn link(&self) -> String {
-        self.run.link(self.page.preferences.language.short())
+        let mut link = self.run.link(self.page.preferences.language.short());
+        if let Some(open) = &self.page.lesson.open {
+            link.push_str(&format!("&lesson={}", open.link()));
+        }
+        link
     }
 
-    fn notify(&mut self, words: NoticeWords) {
+    pub(super) fn notify(&mut self, words: NoticeWords) {
         self.page.notice = Some(Notice { words, shown_for: 0 });
     }
 
@@ -170,7 +176,7 @@ impl Model {
     }
 
     /// Steps are for a run at rest: pressing one rests it first.
-    fn at_rest(&mut self, go: impl FnOnce(&mut Run)) -> Commands {
+    pub(super) fn at_rest(&mut self, go: impl FnOnce(&mut Run)) -> Commands {
         self.run.set_playing(false);
         self.sought(go)
     }
@@ -236,7 +242,7 @@ impl Model {
         Vec::new()
     }
 
-    fn intervene(&mut self, interventions: Vec<Intervention>) {
+    pub(super) fn intervene(&mut self, interventions: Vec<Intervention>) {
         self.run.intervene(interventions.clone());
         self.page.is_opening = false;
         self.address_is_stale();
@@ -303,6 +309,7 @@ impl Model {
 
     fn open_recipe(&mut self, recipe: Recipe) {
         let is_playing = self.run.is_playing();
+        self.page.lesson.open = None;
         self.run = Run::open(recipe, None);
         self.run.set_playing(is_playing);
         (self.page.selection, self.page.followed, self.page.is_opening, self.page.opening_for) = (None, None, true, 0);
@@ -320,7 +327,9 @@ impl Model {
         self.page.preferences.language = language.unwrap_or(self.page.preferences.language);
         (self.page.selection, self.page.followed, self.page.is_opening) = (None, None, position.is_none());
         self.page.notice = notice.map(|words| Notice { words, shown_for: 0 });
+        self.page.lesson.open = None;
         self.views = Views::build(&self.run, &self.page);
+        self.open_lesson_of(hash);
         vec![self.dress()]
     }
 
@@ -329,7 +338,7 @@ impl Model {
         vec![Command::Keep(self.page.preferences), self.dress()]
     }
 
-    fn dress(&self) -> Command {
+    pub(super) fn dress(&self) -> Command {
         Command::Dress { title: self.text().document_title(&self.scenario_title()) }
     }
 
@@ -458,7 +467,7 @@ impl Model {
         self.page.announcer.announce(words);
     }
 
-    fn address_is_stale(&mut self) {
+    pub(super) fn address_is_stale(&mut self) {
         self.page.address.get_or_insert(0);
     }
 

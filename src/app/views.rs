@@ -1,6 +1,7 @@
 //! What is shown, made anew when the moment or the page changes, and shared with whoever draws it. What has not changed
 //! stays the same allocation, so that nothing is drawn again for it.
 
+use super::lesson_values::{LessonValues, lesson_values};
 use super::model::{Page, Panel};
 use super::primary::{Primary, primary};
 use super::run::Run;
@@ -49,6 +50,8 @@ pub struct Views {
     /// The newest facts worth a line, newest first.
     pub log: Rc<Vec<TraceRecord>>,
     pub primary: Option<Rc<Primary>>,
+    /// What the open lesson says of the run at this moment.
+    pub lesson: Rc<LessonValues>,
     /// Of what moment all this is.
     built: (EventNumber, usize),
     narration_for: u64,
@@ -71,6 +74,7 @@ impl Views {
             settings: Rc::new(settings(recording.cluster(), &page.settings_place, &page.settings_search)),
             command_line: Rc::default(),
             log: Rc::default(),
+            lesson: Rc::default(),
             primary: primary(&cluster, run.recipe()).map(Rc::new),
             cluster,
             built: (EventNumber(0), 0),
@@ -155,6 +159,7 @@ impl Views {
             Panel::Log => {
                 replace(&mut self.log, recording.milestones_so_far().iter().rev().take(LOG_LINES).cloned().collect())
             }
+            Panel::Lessons => replace(&mut self.lesson, lesson_values(recording, &page.lesson)),
             Panel::Inspector => {}
         }
     }

@@ -1,7 +1,7 @@
 //! Holds a lesson against the engine: whatever it says of a run must be so. `tests/lessons.rs` and `correio lessons` ask.
 
 use super::lab::{Tried, try_seed};
-use super::lesson::{Block, Comparison, Experiment, Inline, Lab, Lesson, Prediction, Scene, Step, Task};
+use super::lesson::{Block, Choice, Comparison, Experiment, Inline, Lab, Lesson, Prediction, Scene, Step, Task};
 use super::look;
 use super::measure::Observation;
 use super::predicate::{Judged, judge};
@@ -57,7 +57,17 @@ impl Findings {
         self.words(step)?;
         match &step.task {
             Task::Read => Ok(()),
-            Task::Predict(prediction) => self.prediction(scene, prediction),
+            Task::Predict(prediction) => {
+                // Feedback is written for one outcome: the claim says which, so that the words cannot part from the run.
+                let is_said = |choice: &Choice| {
+                    let at_ms = prediction.until_ms;
+                    step.claims.iter().any(|claim| claim.at_ms == at_ms && claim.holds == choice.happens)
+                };
+                let wrong = prediction.choices.iter().filter(|choice| is_said(choice)).count() != 1;
+                let words = format!("no claim at {} ms is one choice's statement", prediction.until_ms);
+                self.add("a claim says for which choice the words are written", wrong.then_some(words));
+                self.prediction(scene, prediction)
+            }
             Task::Experiment(experiment) => self.experiment(scene, experiment),
             Task::Compare(comparison) => self.comparison(comparison),
             Task::Lab(lab) => self.lab(scene, lab),

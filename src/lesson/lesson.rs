@@ -90,6 +90,16 @@ pub struct Step {
     pub claims: &'static [Claim],
 }
 
+impl Step {
+    /// How many knobs its lab has; 0 when it is no lab.
+    pub const fn knobs(&self) -> usize {
+        match &self.task {
+            Task::Lab(lab) => lab.knobs.len(),
+            Task::Read | Task::Predict(_) | Task::Experiment(_) | Task::Compare(_) => 0,
+        }
+    }
+}
+
 /// A run, what is done to it, and where in it the step stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scene {

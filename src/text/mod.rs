@@ -13,6 +13,7 @@ pub mod names;
 pub mod label;
 pub mod stage_words;
 pub mod panel_words;
+pub mod lesson_words;
 pub mod shortcut_words;
 pub mod value_words;
 pub mod action_words;

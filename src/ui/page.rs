@@ -7,6 +7,7 @@ use super::parts::dialog::Modal;
 use super::parts::help::Help;
 use super::parts::inspector::Inspector;
 use super::parts::ledger::Ledger;
+use super::parts::lessons::Lessons;
 use super::parts::log::Log;
 use super::parts::narration::{Narration, Opening};
 use super::parts::notice::NoticeBar;
@@ -137,6 +138,9 @@ fn panel(model: &Model, open: Option<Panel>, on: &Callback<Msg>) -> Html {
     let (views, state) = (&model.views, &model.page);
     let on = on.clone();
     match open {
+        Some(Panel::Lessons) => {
+            html! { <Lessons {text} state={state.lesson.clone()} values={views.lesson.clone()} {on}/> }
+        }
         Some(Panel::Inspector) => html! {
             <Inspector {text} names={views.names.clone()} now={model.views.cluster.now} view={views.inspector.clone()} selected={state.selection.clone()} {on}/>
         },

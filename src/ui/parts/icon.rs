@@ -16,6 +16,7 @@ pub enum Icon {
     Share,
     Theme,
     Close,
+    Lessons,
     Inspector,
     Ledger,
     Settings,
@@ -41,6 +42,7 @@ impl Icon {
             }
             Self::Theme => "M10 3a7 7 0 1 0 0 14zM10 3a7 7 0 1 1 0 14",
             Self::Close => "M5 5l10 10M15 5L5 15",
+            Self::Lessons => "M10 5.5C8 4 5.5 3.8 3 4v11.5c2.5-.2 5 0 7 1.5 2-1.5 4.5-1.7 7-1.5V4c-2.5-.2-5 0-7 1.5zM10 5.5V17",
             Self::Inspector => "M9 3.5a5.5 5.5 0 1 0 0 11 5.5 5.5 0 0 0 0-11zM13 13l4 4",
             Self::Ledger => "M5 3h10v14l-2-1.4-1.6 1.4-1.4-1.4-1.4 1.4L7 15.6 5 17zM7.5 7h5M7.5 10h5",
             Self::Settings => {

@@ -10,6 +10,7 @@ pub mod timeline;
 pub mod panel;
 pub mod inspector;
 pub mod ledger;
+pub mod lessons;
 pub mod settings;
 pub mod terminal;
 pub mod log;

@@ -37,6 +37,7 @@ fn tab(text: Text, panel: Panel, is_open: bool, on: &Callback<Msg>) -> Html {
 /// What a panel is called.
 pub fn name_of(text: Text, panel: Panel) -> String {
     match panel {
+        Panel::Lessons => text.tab_lessons(),
         Panel::Inspector => text.tab_inspector(),
         Panel::Ledger => text.tab_ledger(),
         Panel::Settings => text.tab_settings(),
@@ -48,6 +49,7 @@ pub fn name_of(text: Text, panel: Panel) -> String {
 
 const fn icon_of(panel: Panel) -> Icon {
     match panel {
+        Panel::Lessons => Icon::Lessons,
         Panel::Inspector => Icon::Inspector,
         Panel::Ledger => Icon::Ledger,
         Panel::Settings => Icon::Settings,
