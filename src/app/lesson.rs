@@ -222,7 +222,8 @@ impl Model {
     /// Opens the lesson that a link names. When the link holds a run too, the run stays as the link has it.
     pub(super) fn open_lesson_of(&mut self, hash: &str) {
         let Some((id, step)) = read_link(hash) else { return };
-        let holds_a_run = hash.trim_start_matches('#').split('&').any(|part| part.starts_with("s=") || part.starts_with("j="));
+        let holds_a_run =
+            hash.trim_start_matches('#').split('&').any(|part| part.starts_with("s=") || part.starts_with("j="));
         if !holds_a_run {
             drop(self.open_lesson(id, step));
         } else if let Some(index) = LESSONS.iter().position(|lesson| lesson.id == id) {

@@ -27,15 +27,8 @@ pub enum Panel {
 }
 
 impl Panel {
-    pub const ALL: [Self; 7] = [
-        Self::Lessons,
-        Self::Inspector,
-        Self::Ledger,
-        Self::Charts,
-        Self::Settings,
-        Self::Terminal,
-        Self::Log,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Lessons, Self::Inspector, Self::Ledger, Self::Charts, Self::Settings, Self::Terminal, Self::Log];
 }
 
 /// Something that lies over the page until it is closed.

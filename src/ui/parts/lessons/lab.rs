@@ -92,7 +92,11 @@ fn verdict(props: &LessonsProps, open: &OpenLesson, task: &'static Lab) -> Html 
     }
     let is_repaired = open.lab.tried.iter().all(Tried::passes);
     let settings = open.settings();
-    let trap = task.traps.iter().filter(|_| !is_repaired).find(|trap| trap.settings.iter().all(|it| settings.iter().any(|set| set == it)));
+    let trap = task
+        .traps
+        .iter()
+        .filter(|_| !is_repaired)
+        .find(|trap| trap.settings.iter().all(|it| settings.iter().any(|set| set == it)));
     html! {
         <div key="verdict" class="graded">
             <p class={classes!("graded-headline", (!is_repaired).then_some("is-loss"))}>{ if is_repaired { text.lab_repaired() } else { text.lab_broken() } }</p>

@@ -36,11 +36,8 @@ fn one(props: &LessonsProps, open: &OpenLesson, index: usize, choice: &'static C
         Judged::Fails | Judged::Meaningless => ("✕", text.lesson_not_happened()),
     });
     let onchange = props.on.reform(move |_: Event| Msg::Lesson(LessonMsg::Chose(index)));
-    let class = classes!(
-        "choice",
-        is_chosen.then_some("is-chosen"),
-        (judged == Some(Judged::Holds)).then_some("is-so"),
-    );
+    let class =
+        classes!("choice", is_chosen.then_some("is-chosen"), (judged == Some(Judged::Holds)).then_some("is-so"),);
     html! {
         <label {class} key={index}>
             <input type="radio" name="prediction" aria-labelledby={format!("choice-{index}")} checked={is_chosen} disabled={is_settled} {onchange}/>

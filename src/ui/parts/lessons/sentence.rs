@@ -13,7 +13,11 @@ pub(super) fn blocks(props: &LessonsProps, blocks: &'static [Block]) -> Html {
 
 fn one(props: &LessonsProps, block: &'static Block) -> Html {
     let items = |items: &'static [Sentence]| {
-        items.iter().enumerate().map(|(index, item)| html! { <li key={index}>{ sentence(props, item) }</li> }).collect::<Html>()
+        items
+            .iter()
+            .enumerate()
+            .map(|(index, item)| html! { <li key={index}>{ sentence(props, item) }</li> })
+            .collect::<Html>()
     };
     match block {
         Block::Paragraph(words) => html! { <p>{ sentence(props, words) }</p> },
