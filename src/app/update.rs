@@ -237,6 +237,11 @@ impl Model {
 
     fn on_primary(&mut self) -> Commands {
         let Some(primary) = self.views.primary.clone() else { return Vec::new() };
+        if let Some(at) = primary.go_to {
+            let commands = self.sought(|run| run.seek_time(at));
+            self.run.set_playing(true);
+            return commands;
+        }
         self.intervene(primary.interventions.clone());
         self.run.set_playing(true);
         Vec::new()

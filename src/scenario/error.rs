@@ -62,6 +62,9 @@ pub fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option
     near.filter(|(far, name)| *far <= 1 + name.len().max(word.len()) / 3).map(|(_, name)| name)
 }
 
+/// More names than this are not listed.
+const NAMES_MAX: usize = 8;
+
 /// "did you mean ...?", or the list of what is known, in both languages.
 pub(super) fn hint<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Words {
     let known: Vec<&str> = known.into_iter().collect();
@@ -69,8 +72,9 @@ pub(super) fn hint<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> 
         Some(name) => Words { pt: format!("você quis dizer `{name}`?"), en: format!("did you mean `{name}`?") },
         None if known.is_empty() => Words { pt: "não há nenhum".to_owned(), en: "there is none".to_owned() },
         None => {
-            let list = known.iter().take(24).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
-            Words { pt: format!("os que existem são {list}"), en: format!("known are {list}") }
+            let list = known.iter().take(NAMES_MAX).map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+            let more = if known.len() > NAMES_MAX { "…" } else { "" };
+            Words { pt: format!("os que existem são {list}{more}"), en: format!("known are {list}{more}") }
         }
     }
 }

@@ -281,6 +281,9 @@ pub struct ScriptLine {
 pub struct Invitation {
     /// What the button says.
     pub words: Words,
+    /// Not offered before this moment; from the start when it is left out.
+    #[serde(default)]
+    pub from: Option<Duration>,
     #[serde(rename = "do")]
     pub act: Act,
 }

@@ -98,6 +98,7 @@ messages! {
     kill_leader(partition: &str) { pt: "Derrubar o líder de {partition}"; en: "Kill the leader of {partition}"; }
     bring_back(node: &str) { pt: "Trazer o {node} de volta"; en: "Bring {node} back"; }
     wake_up(node: &str) { pt: "Descongelar o {node}"; en: "Wake {node} up"; }
+    go_to_act(at: SimDuration, deed: &str) { pt: "Avançar até {at}: {deed}"; en: "Go to {at}: {deed}"; }
     heal_links() { pt: "Religar a rede"; en: "Reconnect the network"; }
     press_play() { pt: "Começar"; en: "Start"; }
     /// The opening sentence, before anything has happened.

@@ -5,6 +5,7 @@ use crate::app::model::NoticeWords;
 use crate::app::primary::PrimaryLabel;
 use crate::cluster::intervention::Intervention;
 use crate::scenario::recipe::MODEL_VERSION;
+use crate::sim::time::SimTime;
 use crate::text::Text;
 use crate::text::language::Language;
 use crate::text::names::Names;
@@ -49,6 +50,9 @@ pub fn primary(text: Text, names: &Names, label: &PrimaryLabel) -> String {
         PrimaryLabel::BringBack(whose) => text.bring_back(&node(text, names, *whose)),
         PrimaryLabel::Resume(whose) => text.wake_up(&node(text, names, *whose)),
         PrimaryLabel::HealLinks => text.heal_links(),
+        PrimaryLabel::GoTo(at, act) => {
+            text.go_to_act(at.since(SimTime::ZERO), &deeds(text, names, std::slice::from_ref(act)))
+        }
     }
 }
 
