@@ -113,6 +113,9 @@ fn a_cure_shows_in_lag_rebalances_or_what_was_taken_away() {
     let cooperative = revoked(&["partition.assignment.strategy=CooperativeStickyAssignor"]);
     assert!(cooperative * 3 < revoked(&[]), "{cooperative} of {}", revoked(&[]));
 
+    let taken = |settings: &[&str]| run("new-group-protocol", settings, None).1.revoked;
+    assert!(taken(&[]) < taken(&["group.protocol=classic", "partition.assignment.strategy=RangeAssignor"]));
+
     let counted = |settings: &[&str]| run("lag-and-catch-up", settings, Some(46)).0.report().orders.counted;
     assert!(counted(&["max.partition.fetch.bytes=1048576"]) > counted(&[]) * 3 / 2);
 }

@@ -48,5 +48,4 @@ mod controller_topics;
 pub mod group_assignor;
 pub mod broker;
 pub mod reconciliation;
-pub mod consumer_group;
 pub mod share_partition;

@@ -311,6 +311,7 @@ settings!(
         partition_assignment_strategy: AssignmentStrategy = "partition.assignment.strategy", List,
             "org.apache.kafka.clients.consumer.RangeAssignor,org.apache.kafka.clients.consumer.CooperativeStickyAssignor", Valid::Any;
         group_instance_id: Arc<str> = "group.instance.id", String, "", Valid::Any;
+        group_remote_assignor: Arc<str> = "group.remote.assignor", String, "", Valid::Any;
         client_rack: Arc<str> = "client.rack", String, "", Valid::Any;
         isolation_level: IsolationLevel = "isolation.level", String, "read_uncommitted", Valid::OneOf(&["read_committed", "read_uncommitted"]);
         fetch_min_bytes: i64 = "fetch.min.bytes", Int, "1", Valid::AtLeast(0);

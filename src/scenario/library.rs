@@ -61,6 +61,7 @@ library! {
         "lag-and-catch-up",
         "scale-out",
         "eager-or-cooperative",
+        "new-group-protocol",
         "rebalance-storm",
         "static-membership",
         "max-poll-livelock",

@@ -88,6 +88,8 @@ fn broker_config(stream: &mut Stream, min_isr: u64, replicas: u16) -> Value {
         "offsets.topic.replication.factor": replicas,
         "group.initial.rebalance.delay.ms": *stream.pick(&[0, 500, 3_000]),
         "group.min.session.timeout.ms": 1_000,
+        "group.consumer.session.timeout.ms": 4_000,
+        "group.consumer.heartbeat.interval.ms": 1_000,
         "leader.imbalance.check.interval.seconds": *stream.pick(&[5, 300]),
     })
 }
@@ -113,6 +115,7 @@ fn consumer_config(stream: &mut Stream) -> Value {
     let session = stream.between(2_000, 8_000);
     json!({
         "auto.offset.reset": "earliest",
+        "group.protocol": *stream.pick(&["classic", "classic", "consumer"]),
         "auto.commit.interval.ms": *stream.pick(&[200, 1_000, 5_000]),
         "session.timeout.ms": session,
         "heartbeat.interval.ms": session / 3,

@@ -24,6 +24,7 @@ fn fact(debug: &str) -> String {
         "Offset(",
         "LeaderEpoch(",
         "PartitionEpoch(",
+        "MemberEpoch(",
         "QuorumEpoch(",
         "BrokerId(",
         "ControllerId(",

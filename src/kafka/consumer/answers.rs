@@ -49,6 +49,9 @@ impl Consumer {
             (ConsumerRequest::Heartbeat { generation }, Some(membership)) => {
                 membership.on_heartbeat(broker, generation, expect!(Heartbeat), context, out);
             }
+            (ConsumerRequest::ConsumerGroupHeartbeat { attempt }, Some(membership)) => {
+                membership.on_consumer_heartbeat(broker, attempt, expect!(ConsumerGroupHeartbeat), context, out);
+            }
             (ConsumerRequest::LeaveGroup, Some(_)) if self.thread == Thread::Leaving => self.thread = Thread::Closed,
             (ConsumerRequest::OffsetCommit(commit), Some(membership)) => {
                 let generation = commit.generation;

@@ -4,7 +4,7 @@
 use crate::kafka::consumer::context::{ConsumerContext, ConsumerRequest};
 use crate::kafka::consumer::{CommitMode, CommitResult, CommitTicket};
 use crate::kafka::wake_up::WakeUp;
-use crate::protocol::config::millis;
+use crate::protocol::config::{GroupProtocol, millis};
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{BrokerId, GroupId, MemberId, TopicPartition};
 use crate::protocol::message::{CommittedOffset, OffsetCommitRequest, OffsetCommitResponse, Request};
@@ -151,7 +151,11 @@ impl Commits {
                 index += 1;
                 continue;
             };
-            let commit = self.waiting.remove(index);
+            let mut commit = self.waiting.remove(index);
+            if context.options.config.group_protocol == GroupProtocol::Consumer {
+                // A member's epoch moves on while it keeps its partitions: the present one counts.
+                commit.generation = identity.generation;
+            }
             let request = Request::OffsetCommit(OffsetCommitRequest {
                 group: identity.group.clone(),
                 generation: commit.generation,
@@ -200,7 +204,9 @@ impl Commits {
             self.end(&commit, Ok(()), context, out);
             return error;
         }
-        if is_retriable(error) && commit.purpose.is_retried() && now < commit.deadline {
+        // The member's epoch has moved on: with the new one the commit is good (KIP-848).
+        let is_stale = error == ErrorCode::StaleMemberEpoch;
+        if (is_retriable(error) || is_stale) && commit.purpose.is_retried() && now < commit.deadline {
             commit.retry_at = context.backoff_end(commit.failures, now);
             commit.failures += 1;
             context.look_again_at(commit.retry_at, out);

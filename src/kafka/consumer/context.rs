@@ -42,6 +42,10 @@ pub enum ConsumerRequest {
     Heartbeat {
         generation: Generation,
     },
+    /// KIP-848. An answer to a membership that is lost is ignored.
+    ConsumerGroupHeartbeat {
+        attempt: u32,
+    },
     LeaveGroup,
     OffsetCommit(Commit),
 }

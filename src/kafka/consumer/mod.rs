@@ -143,7 +143,10 @@ impl Consumer {
     /// A consumer that has not been started.
     pub fn new(options: ConsumerOptions) -> Self {
         Self {
-            membership: options.group.clone().map(ConsumerCoordinator::new),
+            membership: options
+                .group
+                .clone()
+                .map(|group| ConsumerCoordinator::new(group, options.config.group_protocol)),
             context: ConsumerContext::new(options),
             commits: Commits::default(),
             fetcher: FetcherClient::default(),

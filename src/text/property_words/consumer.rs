@@ -37,6 +37,10 @@ property_words!(words {
         pt: "As regras de repartição que o membro aceita, em ordem de preferência.";
         en: "The sharing rules that the member accepts, in order of preference.";
     }
+    "group.remote.assignor" {
+        pt: "No protocolo novo, a regra de repartição que o membro pede ao broker: uniform ou range; vazio: a do broker.";
+        en: "In the new protocol, the sharing rule that the member asks of the broker: uniform or range; empty: the broker's.";
+    }
     "group.instance.id" {
         pt: "Um nome fixo para o membro: se ele voltar logo, recebe as mesmas partições sem rebalance.";
         en: "A fixed name for the member: if it is back soon, it gets the same partitions with no rebalance.";

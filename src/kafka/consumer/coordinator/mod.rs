@@ -1,8 +1,10 @@
-//! A consumer's membership of its group on the classic protocol (`AbstractCoordinator`, `ConsumerCoordinator`): it looks
+//! A consumer's membership of its group. The classic protocol is here and in `joining`, the new one in `consumer_protocol`
+//! (`AbstractMembershipManager`). On the classic protocol (`AbstractCoordinator`, `ConsumerCoordinator`): it looks
 //! for the coordinator, joins, computes the assignment when it leads the group, heart-beats, and gives partitions up
 //! before it joins again.
 
 mod joining;
+mod consumer_protocol;
 
 use crate::kafka::assignor::Assignor;
 use crate::kafka::consumer::MemberState;
@@ -11,6 +13,7 @@ use crate::kafka::consumer::commits::{CommitIdentity, Commits};
 use crate::kafka::consumer::context::{ConsumerContext, ConsumerRequest};
 use crate::kafka::consumer::heartbeat::Heartbeat;
 use crate::kafka::wake_up::WakeUp;
+use crate::protocol::config::GroupProtocol;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{BrokerId, GroupId, MemberId};
 use crate::protocol::message::{
@@ -22,6 +25,7 @@ use crate::protocol::timer::Timer;
 use crate::sim::time::SimTime;
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
+use consumer_protocol::Reconciliation;
 
 /// What is done before a JoinGroup is sent (`onJoinPrepare`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -55,10 +59,12 @@ pub struct ConsumerCoordinator {
     failures: u32,
     retry_at: SimTime,
     retry_wake_up: WakeUp,
+    /// `Some`: it speaks the new protocol (KIP-848).
+    modern: Option<Reconciliation>,
 }
 
 impl ConsumerCoordinator {
-    pub fn new(group: GroupId) -> Self {
+    pub fn new(group: GroupId, protocol: GroupProtocol) -> Self {
         Self {
             group,
             coordinator: None,
@@ -76,6 +82,10 @@ impl ConsumerCoordinator {
             failures: 0,
             retry_at: SimTime::ZERO,
             retry_wake_up: WakeUp::default(),
+            modern: match protocol {
+                GroupProtocol::Classic => None,
+                GroupProtocol::Consumer => Some(Reconciliation::new()),
+            },
         }
     }
     /// The assignor that the group has chosen.
@@ -106,6 +116,9 @@ impl ConsumerCoordinator {
     pub fn poll(&mut self, context: &mut ConsumerContext, commits: &mut Commits, out: &mut Outbox) {
         if !context.network.metadata().is_known() || context.error.is_some() {
             return;
+        }
+        if self.modern.is_some() {
+            return self.poll_consumer_protocol(context, commits, out);
         }
         if commits.take_revocation_ended() && self.prepare == JoinPrepare::Committing {
             self.give_up(context, out);
@@ -170,7 +183,8 @@ impl ConsumerCoordinator {
         context: &mut ConsumerContext,
     ) {
         self.on_coordinator_error(broker, error);
-        if self.generation != Some(generation) || self.state != MemberState::Stable {
+        // In the new protocol heartbeats alone decide on the membership.
+        if self.generation != Some(generation) || self.state != MemberState::Stable || self.modern.is_some() {
             return;
         }
         match error {
@@ -198,6 +212,9 @@ impl ConsumerCoordinator {
 
     /// Leaves the group; true when a LeaveGroup was sent. A static member leaves without a word (KIP-345).
     pub fn leave(&mut self, reason: LeaveReason, context: &mut ConsumerContext, out: &mut Outbox) -> bool {
+        if self.modern.is_some() {
+            return self.leave_consumer_protocol(context, out);
+        }
         let group_instance_id = context.group_instance_id();
         let is_joined = self.state != MemberState::Unjoined && group_instance_id.is_none();
         let request = self.member.clone().filter(|_| is_joined).map(|member| LeaveGroupRequest {
@@ -278,11 +295,17 @@ impl ConsumerCoordinator {
     /// In the background: tells the coordinator that this member lives, or looks for it.
     pub fn on_heartbeat_timer(&mut self, context: &mut ConsumerContext, out: &mut Outbox) {
         self.heartbeat.has_fired();
+        if let Some(modern) = &mut self.modern {
+            modern.has_fired();
+        }
         self.maybe_heartbeat(context, out);
     }
 
     /// Sends a heartbeat if it is time.
     pub fn maybe_heartbeat(&mut self, context: &mut ConsumerContext, out: &mut Outbox) {
+        if self.modern.is_some() {
+            return self.maybe_heartbeat_consumer_protocol(context, out);
+        }
         if !self.heartbeat.is_enabled() {
             return;
         }
