@@ -237,8 +237,7 @@ impl ConsumerCoordinator {
         let member = self.member.clone().filter(|_| self.state != MemberState::Unjoined);
         self.lose_consumer_membership();
         let (Some(coordinator), Some(member)) = (self.coordinator, member) else { return false };
-        let member_epoch =
-            if group_instance_id.is_some() { MemberEpoch::LEAVE_STATIC } else { MemberEpoch::LEAVE };
+        let member_epoch = if group_instance_id.is_some() { MemberEpoch::LEAVE_STATIC } else { MemberEpoch::LEAVE };
         let request = Request::ConsumerGroupHeartbeat(ConsumerGroupHeartbeatRequest {
             group: self.group.clone(),
             member,
