@@ -241,6 +241,35 @@ impl Recording {
         true
     }
 
+    /// Goes over to another list of interventions. What both have in common is kept; the cursor stands at the last event
+    /// before they part, or where it was when that is earlier.
+    pub fn switch(&mut self, interventions: Vec<Made>) {
+        assert!(interventions.is_sorted_by_key(|(number, _)| *number), "interventions stand in order");
+        let common = self.interventions.iter().zip(&interventions).take_while(|(one, other)| one == other).count();
+        let parts = [self.interventions.get(common), interventions.get(common)].into_iter().flatten();
+        let Some(EventNumber(parts_at)) = parts.map(|(number, _)| *number).min() else { return };
+        let Some(before) = parts_at.checked_sub(1) else {
+            self.restart(interventions);
+            return;
+        };
+        self.interventions = interventions;
+        let target = before.min(self.cursor().0);
+        let is_beyond = self.cursor().0 > before;
+        self.permanent.retain(|checkpoint| checkpoint.number() <= before);
+        self.fine.retain(|checkpoint| checkpoint.number() <= before);
+        if is_beyond {
+            let checkpoint = self.best_checkpoint(target).clone();
+            self.restore(checkpoint);
+            while self.cursor().0 < target && self.step().is_some() {}
+        }
+        let here = self.cursor();
+        if self.reached.0 > before {
+            // What lies between here and where they part is told again when it is reached again.
+            self.forget_beyond_cursor();
+            debug_assert!(self.reached == here);
+        }
+    }
+
     /// Replaces the list of interventions and begins again; the cursor stands at the beginning.
     pub fn restart(&mut self, interventions: Vec<Made>) {
         let cluster = self.permanent.swap_remove(0).cluster;

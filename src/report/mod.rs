@@ -1,6 +1,7 @@
 //! The outcome of a run: counts of records and orders, groups, partitions, verdicts. What `correio run --json` prints and
 //! what the page compares.
 
+pub mod compare;
 pub mod parity;
 
 use crate::cluster::records::RecordOutcome;

@@ -6,6 +6,7 @@ mod convergence;
 mod draw;
 mod faults;
 mod oracle;
+pub mod search;
 
 use crate::cluster::step::Witness;
 use crate::report::Run;

@@ -22,6 +22,8 @@ pub mod property_words;
 pub mod error_words;
 pub mod narration;
 pub mod cause_words;
+pub mod compare_words;
+pub mod find_words;
 
 use language::Language;
 use stress::Stress;

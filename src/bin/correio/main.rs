@@ -1,5 +1,7 @@
 //! `correio`: the same engine as the page, on the command line.
 
+mod compare;
+mod find;
 mod language;
 mod lessons;
 mod run;
@@ -28,6 +30,10 @@ enum Command {
     Run(run::RunArguments),
     /// Says why: an order lost or late, a leader elected, a group behind, a guarantee broken.
     Why(why::WhyArguments),
+    /// Runs a scenario twice, the second time with one thing changed, and shows both side by side.
+    Compare(compare::CompareArguments),
+    /// Draws faults for one scenario until a guarantee breaks, and shrinks them to the fewest.
+    Find(find::FindArguments),
     /// Checks a scenario file without running it.
     Check { file: PathBuf },
     /// Prints the JSON Schema of a scenario file.
@@ -45,6 +51,8 @@ fn main() -> ExitCode {
         Command::List => run::list(),
         Command::Run(arguments) => run::run(&arguments),
         Command::Why(arguments) => why::why(&arguments),
+        Command::Compare(arguments) => compare::compare(&arguments),
+        Command::Find(arguments) => find::find(&arguments),
         Command::Check { file } => run::check(&file),
         Command::Schema => run::schema(),
         Command::Swarm(arguments) => swarm::swarm(&arguments),

@@ -17,6 +17,9 @@ pub(crate) struct SwarmArguments {
     /// Which seeds: from A up to, and without, B.
     #[arg(long, value_name = "A..B", default_value = "0..1000")]
     seeds: String,
+    /// Only the k-th of n equal shares of the seeds, for many machines.
+    #[arg(long, value_name = "K/N")]
+    shard: Option<String>,
     /// How many at once; otherwise as many as there are cores.
     #[arg(long)]
     jobs: Option<usize>,
@@ -47,10 +50,35 @@ fn say(pt: &str, en: &str) -> String {
     if is_portuguese() { pt.to_owned() } else { en.to_owned() }
 }
 
-fn seeds(text: &str) -> Option<(u64, u64)> {
-    let (first, end) = text.split_once("..")?;
-    let (first, end) = (first.parse().ok()?, end.parse().ok()?);
-    (first < end).then_some((first, end))
+/// `0..1000`, or what to say of it.
+pub(crate) fn seeds(text: &str) -> Result<(u64, u64), String> {
+    let read = || {
+        let (first, end) = text.split_once("..")?;
+        let (first, end) = (first.parse().ok()?, end.parse().ok()?);
+        (first < end).then_some((first, end))
+    };
+    read().ok_or_else(|| {
+        say(
+            &format!("`{text}` não são seeds: escreva `0..1000`"),
+            &format!("`{text}` are no seeds: write `0..1000`"),
+        )
+    })
+}
+
+/// `3/8` as the remainder and the divisor of the seeds that are meant: 2 and 8; all of them without it.
+pub(crate) fn share(text: Option<&str>) -> Result<(u64, u64), String> {
+    let Some(text) = text else { return Ok((0, 1)) };
+    let read = || {
+        let (which, of) = text.split_once('/')?;
+        let (which, of): (u64, u64) = (which.parse().ok()?, of.parse().ok()?);
+        (1..=of).contains(&which).then(|| (which - 1, of))
+    };
+    read().ok_or_else(|| {
+        say(
+            &format!("`{text}` não é uma parte: escreva `3/8`, a terceira de oito"),
+            &format!("`{text}` is no share: write `3/8`, the third of eight"),
+        )
+    })
 }
 
 /// Facts as lines.
@@ -64,16 +92,14 @@ impl Witness for Lines {
 }
 
 pub(crate) fn swarm(arguments: &SwarmArguments) -> ExitCode {
-    let Some((first, end)) = seeds(&arguments.seeds) else {
-        let text = &arguments.seeds;
-        eprintln!(
-            "correio: {}",
-            say(
-                &format!("`{text}` não são seeds: escreva `0..1000`"),
-                &format!("`{text}` are no seeds: write `0..1000`")
-            )
-        );
-        return ExitCode::from(BAD_INPUT);
+    let (first, end, share) = match seeds(&arguments.seeds).and_then(|(first, end)| {
+        Ok((first, end, share(arguments.shard.as_deref())?))
+    }) {
+        Ok(asked) => asked,
+        Err(text) => {
+            eprintln!("correio: {text}");
+            return ExitCode::from(BAD_INPUT);
+        }
     };
     if arguments.scenario {
         println!("{}", scenario_text(first));
@@ -94,18 +120,18 @@ pub(crate) fn swarm(arguments: &SwarmArguments) -> ExitCode {
                 }
             };
             let mut lines = Lines(BufWriter::new(writer));
-            (first..end).for_each(|seed| tell(&run_seed(seed, &mut lines), &mut summary, arguments.json));
+            (first..end).filter(|seed| seed % share.1 == share.0).for_each(|seed| tell(&run_seed(seed, &mut lines), &mut summary, arguments.json));
             // The same reader that has gone away.
             let _ = lines.0.flush();
         }
-        None => run_all(first, end, arguments, &mut summary),
+        None => run_all((first, end), share, arguments, &mut summary),
     }
     println!("{}", serde_json::to_string(&summary).expect("a summary is plain data"));
     if summary.broken + summary.stuck > 0 { ExitCode::from(FOUND) } else { ExitCode::SUCCESS }
 }
 
 /// Each thread takes the next seed that nobody has taken.
-fn run_all(first: u64, end: u64, arguments: &SwarmArguments, summary: &mut Summary) {
+fn run_all((first, end): (u64, u64), (shard, shards): (u64, u64), arguments: &SwarmArguments, summary: &mut Summary) {
     let jobs = arguments.jobs.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from)).max(1);
     let shows_progress = std::io::stderr().is_terminal();
     let next = AtomicU64::new(first);
@@ -116,7 +142,10 @@ fn run_all(first: u64, end: u64, arguments: &SwarmArguments, summary: &mut Summa
             scope.spawn(move || {
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= end || sender.send(run_seed(seed, &mut ())).is_err() {
+                    if seed >= end {
+                        break;
+                    }
+                    if seed % shards == shard && sender.send(run_seed(seed, &mut ())).is_err() {
                         break;
                     }
                 }

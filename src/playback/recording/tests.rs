@@ -95,6 +95,26 @@ fn what_is_undone_never_was() {
 }
 
 #[test]
+fn going_over_to_other_interventions_gives_their_run() {
+    let one = vec![(EventNumber(900), crash(1)), (EventNumber(2_000), crash(2))];
+    let others = [vec![(EventNumber(900), crash(1)), (EventNumber(1_500), crash(3))], vec![(EventNumber(0), crash(3))], vec![]];
+    for other in others {
+        for cursor in [100, 1_700, 2_500] {
+            let mut recording = recording(one.clone());
+            recording.seek(EventNumber(2_600));
+            recording.seek(EventNumber(cursor));
+            recording.switch(other.clone());
+            recording.seek(EventNumber(2_600));
+            assert!(*recording.cluster() == straight(&other, 2_600), "{other:?} from {cursor}");
+            let told = Recording::new(shop(7), other.clone());
+            let mut told = told;
+            told.seek(EventNumber(2_600));
+            assert_eq!(recording.milestones(), told.milestones(), "{other:?} from {cursor}");
+        }
+    }
+}
+
+#[test]
 fn milestones_are_told_once_however_often_a_stretch_is_replayed() {
     let mut recording = recording(vec![(EventNumber(1_000), crash(1))]);
     recording.seek(EventNumber(4_000));
