@@ -75,6 +75,10 @@ fn states(search: &str) -> BTreeMap<&'static str, String> {
     states.insert("lesson-graded", lesson(&[LessonMsg::WentTo(2), LessonMsg::Chose(0), LessonMsg::PressedResult]));
     states.insert("lesson-experiment", lesson(&[LessonMsg::WentTo(5)]));
     states.insert("lesson-summary", lesson(&[LessonMsg::WentTo(6)]));
+    let frames = || (0..60).map(|_| Msg::FramePassed { wall_micros: 16_000 });
+    states.insert("why", after(search, [Msg::ChosePanel(Panel::Why)].into_iter().chain(frames())));
+    let branch = [Msg::PressedPrimary, Msg::SoughtStart, Msg::PressedPrimary, Msg::ChosePanel(Panel::Lab)];
+    states.insert("lab", after(search, branch));
     states.insert("help", after(search, [Msg::OpenedDialog(Dialog::Help)]));
     states.insert("stories", after(search, [Msg::OpenedDialog(Dialog::Scenarios)]));
     states

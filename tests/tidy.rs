@@ -53,6 +53,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "guarantee",
             "scenario",
             "report",
+            "swarm",
             "playback",
             "cause",
             "view",

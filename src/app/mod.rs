@@ -15,3 +15,4 @@ pub mod command;
 pub mod update;
 pub mod lesson;
 pub mod words;
+pub mod work;

@@ -6,6 +6,7 @@ use super::preferences::Preferences;
 use super::query::Query;
 use super::run::Run;
 use super::views::Views;
+use super::work::{Asked, Work};
 use crate::cluster::intervention::ConfigPlace;
 use crate::protocol::config::Scope;
 use crate::scenario::error::ScenarioError;
@@ -24,11 +25,23 @@ pub enum Panel {
     Charts,
     Terminal,
     Log,
+    Why,
+    Lab,
 }
 
 impl Panel {
-    pub const ALL: [Self; 7] =
-        [Self::Lessons, Self::Inspector, Self::Ledger, Self::Charts, Self::Settings, Self::Terminal, Self::Log];
+    pub const ALL: [Self; 9] =
+        [
+            Self::Lessons,
+            Self::Inspector,
+            Self::Ledger,
+            Self::Why,
+            Self::Lab,
+            Self::Charts,
+            Self::Settings,
+            Self::Terminal,
+            Self::Log,
+        ];
 }
 
 /// Something that lies over the page until it is closed.
@@ -61,6 +74,8 @@ pub enum NoticeWords {
     RunEnded,
     RunAtLimit,
     NothingToUndo,
+    /// Somebody touched the past.
+    BranchStarted(String),
 }
 
 /// A problem with a link, in each language.
@@ -109,6 +124,8 @@ pub struct Page {
     pub was_playing_in_sight: bool,
     /// The address does not say where the run is; microseconds of the viewer's since it last did.
     pub address: Option<u64>,
+    /// What was asked, and what is known of it.
+    pub asked: Asked,
 }
 
 /// The page.
@@ -117,6 +134,8 @@ pub struct Model {
     pub run: Run,
     pub page: Page,
     pub views: Views,
+    /// What takes longer than a frame.
+    pub work: Work,
 }
 
 /// What the page is opened with.
@@ -165,9 +184,10 @@ impl Model {
             opening_for: 0,
             was_playing_in_sight: false,
             address: None,
+            asked: Asked::default(),
         };
         let views = Views::build(&run, &page);
-        let mut model = Self { run, page, views };
+        let mut model = Self { run, page, views, work: Work::default() };
         model.open_lesson_of(&opening.hash);
         model
     }
@@ -184,6 +204,7 @@ impl Model {
             || self.page.address.is_some()
             || self.page.notice.is_some()
             || self.page.lesson.open.as_ref().is_some_and(|open| open.lab.is_running)
+            || self.work.is_busy()
     }
 
     /// The title of the scenario, in the language of the page.

@@ -4,9 +4,11 @@ use super::lesson::LessonMsg;
 use super::model::{Dialog, Panel};
 use super::preferences::Theme;
 use super::shortcuts::KeyPress;
+use crate::cause::Question;
 use crate::cluster::intervention::ConfigPlace;
 use crate::playback::pacer::Pace;
 use crate::protocol::ids::EventNumber;
+use crate::report::compare::WhatIf;
 use crate::sim::time::SimTime;
 use crate::text::language::Language;
 use crate::view::command_line_view::CommandLine;
@@ -81,6 +83,16 @@ pub enum Msg {
         what: Copy,
     },
     DismissedNotice,
+
+    AskedWhy(Question),
+    AskedWhatIf(WhatIf),
+    ChoseGuarantee(Option<&'static str>),
+    ToggledScript,
+    PressedFind,
+    OpenedFinding,
+    /// Another branch, by its place in the list.
+    SwitchedBranch(usize),
+    NamedBranch(String),
 }
 
 /// What was to be copied.

@@ -8,7 +8,7 @@ use crate::playback::recording::{Made, Recording};
 use crate::playback::weight::Weight;
 use crate::protocol::ids::EventNumber;
 use crate::protocol::message::{Message, Request, Response};
-use crate::scenario::recipe::Recipe;
+use crate::scenario::recipe::{BRANCH_NAME_MAX, BRANCHES_MAX, Branch, Recipe};
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::TraceRecord;
 
@@ -37,10 +37,12 @@ pub struct Passed {
     pub halt: Option<Halt>,
 }
 
-/// The interventions before a hand acted, and where it acted.
+/// The interventions before a hand acted, with all branches, and where it acted.
 #[derive(Clone, Debug)]
 struct Before {
     interventions: Vec<Made>,
+    branch: String,
+    branches: Vec<Branch>,
     cursor: EventNumber,
 }
 
@@ -212,6 +214,7 @@ impl Run {
             return;
         }
         self.remember();
+        self.keep_future();
         for intervention in interventions {
             let weight = self.recording.intervene(intervention);
             self.pacer.saw(weight, self.recording.cluster().now());
@@ -232,8 +235,9 @@ impl Run {
                 self.recording.undo(index);
             }
         } else {
-            self.recording.restart(before.interventions);
+            self.recording.switch(before.interventions);
         }
+        (self.recipe.branch, self.recipe.branches) = (before.branch, before.branches);
         self.recording.seek(before.cursor);
         self.settle();
         self.note_interventions();
@@ -244,6 +248,7 @@ impl Run {
     pub fn start_over(&mut self) {
         self.remember();
         self.recording.restart(Vec::new());
+        (self.recipe.branch, self.recipe.branches) = (String::new(), Vec::new());
         self.note_interventions();
         self.go_to_opening();
         self.pacer = Pacer::default();
@@ -253,8 +258,61 @@ impl Run {
         if self.undo.len() == UNDO_MAX {
             self.undo.remove(0);
         }
-        self.undo
-            .push(Before { interventions: self.recording.interventions().to_vec(), cursor: self.recording.cursor() });
+        self.undo.push(Before {
+            interventions: self.recording.interventions().to_vec(),
+            branch: self.recipe.branch.clone(),
+            branches: self.recipe.branches.clone(),
+            cursor: self.recording.cursor(),
+        });
+    }
+
+    /// A hand is about to act: when that is in the past, the future that is known becomes a branch of its own.
+    fn keep_future(&mut self) {
+        let recording = &self.recording;
+        let is_past = recording.cursor() < recording.reached();
+        if !is_past || self.recipe.branches.len() + 1 >= BRANCHES_MAX {
+            return;
+        }
+        let name = if self.recipe.branch.is_empty() { "1".to_owned() } else { self.recipe.branch.clone() };
+        let left = Branch {
+            name,
+            interventions: recording.interventions().to_vec(),
+            forked_at: recording.cluster().now(),
+            reached_at: recording.reached_at(),
+            reached: recording.reached(),
+        };
+        self.recipe.branches.push(left);
+        let taken = |name: &str| self.recipe.branches.iter().any(|branch| branch.name == name);
+        let next = (2..).map(|number: u32| number.to_string()).find(|name| !taken(name));
+        self.recipe.branch = next.unwrap_or_default();
+    }
+
+    /// Goes over to another branch, to the moment at which it parts from this one; this one is kept in its place.
+    pub fn switch_branch(&mut self, index: usize) {
+        let Some(branch) = self.recipe.branches.get(index).cloned() else { return };
+        self.remember();
+        let here = Branch {
+            name: std::mem::replace(&mut self.recipe.branch, branch.name),
+            interventions: self.recording.interventions().to_vec(),
+            forked_at: branch.forked_at,
+            reached_at: self.recording.reached_at(),
+            reached: self.recording.reached(),
+        };
+        self.recipe.branches[index] = here;
+        let cursor = self.recording.cursor();
+        self.recording.switch(branch.interventions);
+        self.recording.seek(cursor.min(branch.reached));
+        self.settle();
+        self.note_interventions();
+    }
+
+    /// Names the branch that the run is on; an empty name changes nothing, and there must be branches.
+    pub fn name_branch(&mut self, name: &str) {
+        let name: String = name.trim().chars().take(BRANCH_NAME_MAX).collect();
+        let is_taken = self.recipe.branches.iter().any(|branch| branch.name == name);
+        if !name.is_empty() && !is_taken && !self.recipe.branch.is_empty() {
+            self.recipe.branch = name;
+        }
     }
 
     fn note_interventions(&mut self) {
@@ -337,6 +395,40 @@ mod tests {
         assert_eq!((run.recording().cluster().digest(), run.recording().cursor()), (before, cursor));
         assert!(!run.link("pt").contains("do="));
         assert_eq!(run.undo(), None);
+    }
+
+    #[test]
+    fn touching_the_past_keeps_the_old_future_as_a_branch_and_a_link_opens_on_either() {
+        let mut run = run();
+        let cursor = run.recording().cursor();
+        run.seek(EventNumber(cursor.0 + 900));
+        run.intervene(crash(1));
+        run.seek(EventNumber(cursor.0 + 1_500));
+        let old = (run.recording().interventions().to_vec(), run.recording().cluster().digest());
+        assert!(run.recipe().branches.is_empty(), "acting at the furthest point is no branch");
+
+        run.seek(EventNumber(cursor.0 + 300));
+        run.intervene(crash(2));
+        run.seek(EventNumber(cursor.0 + 1_500));
+        assert_eq!(run.recipe().branches.len(), 1);
+        assert_eq!(run.recipe().branches[0].interventions, old.0);
+        let new = run.recording().cluster().digest();
+        run.name_branch("sem 2");
+        let link = Recipe::read_link(&run.link("pt")).unwrap();
+        let mut opened = Run::open(link.recipe, link.position);
+        assert_eq!((opened.recording().cluster().digest(), opened.recipe().branch.as_str()), (new, "sem 2"));
+
+        for run in [&mut run, &mut opened] {
+            run.switch_branch(0);
+            assert_eq!(run.recipe().branch, "1");
+            run.seek(EventNumber(cursor.0 + 1_500));
+            assert_eq!((run.recording().interventions().to_vec(), run.recording().cluster().digest()), old);
+            let link = Recipe::read_link(&run.link("pt")).unwrap();
+            assert_eq!(Run::open(link.recipe, link.position).recording().cluster().digest(), old.1);
+            run.switch_branch(0);
+            run.seek(EventNumber(cursor.0 + 1_500));
+            assert_eq!((run.recipe().branch.as_str(), run.recording().cluster().digest()), ("sem 2", new));
+        }
     }
 
     #[test]

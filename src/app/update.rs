@@ -6,6 +6,7 @@ use super::msg::{Copy, Msg};
 use super::run::{Halt, Run};
 use super::shortcuts::{Does, KeyPress, meaning};
 use super::views::Views;
+use crate::cause::Question;
 use crate::cluster::intervention::{ConfigPlace, Intervention};
 use crate::playback::pacer::{Pace, Speed};
 use crate::protocol::config::find;
@@ -95,6 +96,20 @@ impl Model {
             }
             Msg::Copied { is_done, what } => self.on_copied(is_done, what),
             Msg::DismissedNotice => self.quietly(|model| model.page.notice = None),
+            Msg::AskedWhy(question) => self.quietly(|model| model.on_why(question)),
+            Msg::AskedWhatIf(what) => self.quietly(|model| model.on_what_if(what)),
+            Msg::ChoseGuarantee(guarantee) => self.quietly(|model| model.page.asked.guarantee = guarantee),
+            Msg::ToggledScript => {
+                self.quietly(|model| model.page.asked.keeps_script = !model.page.asked.keeps_script)
+            }
+            Msg::PressedFind => self.quietly(Self::on_find),
+            Msg::OpenedFinding => self.on_finding(),
+            Msg::SwitchedBranch(index) => self.on_branch(index),
+            Msg::NamedBranch(name) => {
+                self.run.name_branch(&name);
+                self.address_is_stale();
+                Vec::new()
+            }
         }
     }
 
@@ -120,6 +135,7 @@ impl Model {
 
     fn on_frame(&mut self, wall_micros: u64) -> Commands {
         self.page.announcer.frame(wall_micros);
+        self.go_on_with_work();
         if let Some(notice) = &mut self.page.notice {
             notice.shown_for = notice.shown_for.saturating_add(wall_micros);
             if notice.shown_for > NOTICE_LASTS && !is_lasting(&notice.words) {
@@ -248,10 +264,16 @@ impl Model {
     }
 
     pub(super) fn intervene(&mut self, interventions: Vec<Intervention>) {
+        let branches = self.run.recipe().branches.len();
         self.run.intervene(interventions.clone());
         self.page.is_opening = false;
         self.address_is_stale();
-        self.notify(NoticeWords::Did(interventions));
+        let recipe = self.run.recipe();
+        self.notify(if recipe.branches.len() > branches {
+            NoticeWords::BranchStarted(recipe.branch.clone())
+        } else {
+            NoticeWords::Did(interventions)
+        });
     }
 
     fn on_undo(&mut self) -> Commands {
@@ -286,6 +308,9 @@ impl Model {
 
     fn on_panel(&mut self, panel: Panel) -> Commands {
         (self.page.panel, self.page.is_panel_open) = (panel, true);
+        if panel == Panel::Why && self.page.asked.why.is_none() {
+            self.on_why(Question::Anything);
+        }
         Vec::new()
     }
 
@@ -312,9 +337,10 @@ impl Model {
         Vec::new()
     }
 
-    fn open_recipe(&mut self, recipe: Recipe) {
+    pub(super) fn open_recipe(&mut self, recipe: Recipe) {
         let is_playing = self.run.is_playing();
         self.page.lesson.open = None;
+        self.forget_asked();
         self.run = Run::open(recipe, None);
         self.run.set_playing(is_playing);
         (self.page.selection, self.page.followed, self.page.is_opening, self.page.opening_for) = (None, None, true, 0);
@@ -327,6 +353,7 @@ impl Model {
             return Vec::new();
         }
         let (recipe, position, language, notice) = read_link(hash);
+        self.forget_asked();
         self.run = Run::open(recipe, position);
         self.run.set_playing(position.is_none());
         self.page.preferences.language = language.unwrap_or(self.page.preferences.language);
@@ -392,6 +419,7 @@ impl Model {
             Does::Freeze => self.on_action_key(|action| matches!(action, Action::Pause(_) | Action::Resume(_))),
             Does::Follow => self.on_follow(),
             Does::Undo => self.on_undo(),
+            Does::Why => self.quietly(Self::on_why_key),
             Does::Open(panel) => self.on_panel(panel),
             Does::Language => {
                 let languages = crate::text::language::Language::ALL;
@@ -498,6 +526,7 @@ fn is_lasting(words: &NoticeWords) -> bool {
         | NoticeWords::LinkNotCopied
         | NoticeWords::OutputCopied
         | NoticeWords::RunEnded
+        | NoticeWords::BranchStarted(_)
         | NoticeWords::NothingToUndo => false,
     }
 }

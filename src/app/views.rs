@@ -160,7 +160,7 @@ impl Views {
                 replace(&mut self.log, recording.milestones_so_far().iter().rev().take(LOG_LINES).cloned().collect())
             }
             Panel::Lessons => replace(&mut self.lesson, lesson_values(recording, &page.lesson)),
-            Panel::Inspector => {}
+            Panel::Inspector | Panel::Why | Panel::Lab => {}
         }
     }
 

@@ -4,7 +4,7 @@
 use super::subject::Subject;
 use super::{Answer, Question};
 use crate::cluster::world::Cluster;
-use crate::guarantee::Monitor;
+use crate::guarantee::{Monitor, Verdict};
 use crate::playback::recording::{Made, Recording};
 use crate::protocol::ids::EventNumber;
 use crate::sim::time::SimTime;
@@ -81,6 +81,11 @@ impl Chronicle {
             Phase::Done => return 1_000,
         };
         (done * 500 / end.0.max(self.end.0).max(1)).min(1_000) as u32
+    }
+
+    /// Every guarantee with its verdict, once the run has been lived through.
+    pub fn verdicts(&self) -> impl Iterator<Item = (&'static str, &Verdict)> {
+        self.monitor.verdicts()
     }
 
     /// The whole answer at once.

@@ -40,6 +40,8 @@ pub enum Question {
     Guarantee(String),
     /// What happened at this event.
     Event(EventNumber),
+    /// The first guarantee that is broken, whichever it is.
+    Anything,
 }
 
 /// The reason, as far as it goes: what is seen first, then what led to it, back to the root.
@@ -174,6 +176,8 @@ pub enum Claim {
     PromiseKept {
         guarantee: String,
     },
+    /// Every guarantee holds so far.
+    AllKept,
     PartitionFine {
         partition: TopicPartition,
         leader: BrokerId,

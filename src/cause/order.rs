@@ -10,6 +10,7 @@ use crate::protocol::ids::{ClientId, GroupId, Node, OrderId, RecordId, TopicPart
 use crate::protocol::offset::Offset;
 use crate::shop::ledger::{LedgerEntry, Times};
 use crate::shop::options::ServiceKind;
+use crate::sim::sort::Sort;
 use crate::sim::time::SimDuration;
 use crate::trace::event::{ResetReason, TraceEvent as E};
 
@@ -326,7 +327,7 @@ impl Teller<'_> {
         let groups = self.groups();
         let now = self.chronicle.now();
         let mut all: Vec<SimDuration> = now.ledger.entries().iter().filter_map(|entry| took(entry, &groups)).collect();
-        all.sort_unstable();
+        all.arrange();
         all.get(all.len() / 2).copied().unwrap_or_default()
     }
 }

@@ -20,6 +20,14 @@ pub(super) struct Subject {
     pub(super) event: Option<u64>,
 }
 
+/// True when a question is about this guarantee.
+fn is_asked(question: &Question, guarantee: &str) -> bool {
+    match question {
+        Question::Guarantee(id) => id == guarantee,
+        _ => true,
+    }
+}
+
 impl Subject {
     /// Reads it off the world at the moment of the question.
     pub(super) fn of(question: &Question, cluster: &Cluster, monitor: &Monitor) -> Self {
@@ -34,9 +42,9 @@ impl Subject {
             Question::Node(Node::Client(client)) => Self { clients: vec![*client], ..Self::default() },
             Question::Node(_) => Self::default(),
             Question::Event(number) => Self { event: Some(number.0), ..Self::default() },
-            Question::Guarantee(id) => {
+            Question::Guarantee(_) | Question::Anything => {
                 let breach = monitor.verdicts().find_map(|(known, verdict)| match verdict {
-                    Verdict::Broken { why, at } if known == id => Some((why.clone(), at.0)),
+                    Verdict::Broken { why, at } if is_asked(question, known) => Some((why.clone(), at.0)),
                     _ => None,
                 });
                 match breach {

@@ -8,7 +8,7 @@ use crate::protocol::config::Scope;
 use crate::protocol::ids::{EventNumber, Node};
 use crate::trace::TraceRecord;
 use crate::trace::event::TraceEvent as E;
-use std::collections::BTreeSet;
+use crate::sim::ordered::BTreeSet;
 
 /// Deeper than this nobody reads.
 const DEPTH_MAX: u16 = 14;
@@ -34,6 +34,7 @@ impl Chronicle {
             Question::Node(node) => teller.node(*node),
             Question::Guarantee(id) => teller.guarantee(id),
             Question::Event(number) => teller.event(*number),
+            Question::Anything => teller.anything(),
         }
         let sentences = teller.sentences;
         Answer { question, sentences }

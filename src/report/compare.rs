@@ -6,6 +6,7 @@ use crate::protocol::ids::{BrokerId, EventNumber, Node};
 use crate::scenario::error::ScenarioError;
 use crate::scenario::recipe::Recipe;
 use crate::shop::ledger::LedgerEntry;
+use crate::sim::sort::Sort;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::TraceRecord;
 use serde::Serialize;
@@ -113,7 +114,7 @@ impl Recipe {
                 script.push((run.cluster.now(), deed.clone()));
             }
         }
-        script.sort_by_key(|(at, _)| *at);
+        script.arrange_by_key(|(at, _)| *at);
         self.prepared.script = Arc::new(script);
     }
 }
@@ -124,7 +125,8 @@ fn nothing() -> Intervention {
     Intervention::HealLink { from: nobody, to: nobody }
 }
 
-fn is_other_way(one: &Intervention, other: &Intervention) -> bool {
+/// True when one deed does to a link what the other does to its other direction.
+pub fn is_other_way(one: &Intervention, other: &Intervention) -> bool {
     use Intervention as I;
     match (one, other) {
         (I::CutLink { from, to }, I::CutLink { from: back, to: forth })
@@ -216,7 +218,7 @@ fn since_placed(entry: &LedgerEntry, at: Option<SimTime>) -> Option<SimDuration>
 /// Nearest-rank percentiles.
 pub fn latency(times: impl Iterator<Item = SimDuration>) -> Latency {
     let mut times: Vec<u64> = times.map(SimDuration::as_micros).collect();
-    times.sort_unstable();
+    times.arrange();
     let at = |percent: usize| times.get((times.len() * percent).div_ceil(100).saturating_sub(1)).copied().unwrap_or(0);
     Latency { count: times.len() as u64, median_us: at(50), p99_us: at(99) }
 }

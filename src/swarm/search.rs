@@ -7,6 +7,7 @@ use crate::guarantee::{Monitor, Verdict};
 use crate::protocol::ids::{EventNumber, Node};
 use crate::scenario::recipe::Recipe;
 use crate::sim::rng::{Ratio, Seed, Stream};
+use crate::sim::sort::Sort;
 use crate::sim::time::{SimDuration, SimTime};
 
 /// Faults begin when the cluster has come up and work is under way.
@@ -249,7 +250,7 @@ impl Search {
                 deeds.extend(mend.into_iter().map(|deed| (EventNumber(end), deed)));
             }
         }
-        deeds.sort_by_key(|(number, _)| *number);
+        deeds.arrange_by_key(|(number, _)| *number);
         deeds
     }
 }

@@ -3,7 +3,7 @@
 use super::Text;
 use super::names::Names;
 use crate::cause::allowance::Allowance;
-use crate::cause::{Claim, Sentence};
+use crate::cause::{Claim, Question, Sentence};
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::OrderId;
 use crate::protocol::offset::{LeaderEpoch, Offset};
@@ -41,6 +41,7 @@ messages! {
     why_isr_lacks(partition: &str, broker: &str, end: Offset, high_watermark: Offset) { pt: "o {broker} conta como réplica em dia de {partition}, mas o log dele acaba no offset {end}, antes do high watermark {high_watermark}."; en: "{broker} counts as in sync for {partition}, but its log ends at offset {end}, before the high watermark {high_watermark}."; }
     why_promise_broken(name: &str) { pt: "a garantia “{name}” se quebrou aqui."; en: "the guarantee “{name}” broke here."; }
     why_promise_kept(name: &str) { pt: "a garantia “{name}” não se quebrou até aqui."; en: "the guarantee “{name}” has not broken so far."; }
+    why_all_kept() { pt: "nenhuma garantia se quebrou até aqui: não há o que explicar."; en: "no guarantee has broken so far: there is nothing to explain."; }
     why_partition_fine(partition: &str, leader: &str) { pt: "{partition} está como deve: o {leader} lidera, e todas as réplicas estão em dia."; en: "{partition} is as it should be: {leader} leads, and every replica is in sync."; }
     why_group_fine(group: &str) { pt: "o grupo {group} acompanha os logs: não há lag."; en: "group {group} keeps up with its logs: there is no lag."; }
     why_lag(group: &str, lag: u64) {
@@ -103,6 +104,7 @@ impl Text {
             }
             Claim::PromiseBroken { guarantee } => self.why_promise_broken(&self.guarantee(guarantee)),
             Claim::PromiseKept { guarantee } => self.why_promise_kept(&self.guarantee(guarantee)),
+            Claim::AllKept => self.why_all_kept(),
             Claim::PartitionFine { partition: p, leader } => {
                 self.why_partition_fine(&partition(*p), &self.broker(*leader))
             }
@@ -172,10 +174,67 @@ fn setting(allowance: &Allowance) -> String {
 }
 
 messages! {
+    tab_why() { pt: "Por quê"; en: "Why"; }
+    tab_lab() { pt: "E se?"; en: "What if"; }
+    why_hint() {
+        pt: "Do que se vê até onde começou. Cada frase leva ao seu momento.";
+        en: "From what is seen back to where it began. Each sentence leads to its moment.";
+    }
+    why_about_order(order: OrderId) { pt: "Por que o pedido {order} ficou assim?"; en: "Why did order {order} fare so?"; }
+    why_about_record(partition: &str, offset: Offset) { pt: "Por que {partition}, offset {offset}, ficou assim?"; en: "Why did {partition} offset {offset} fare so?"; }
+    why_about(what: &str) { pt: "Por que isto com {what}?"; en: "Why this with {what}?"; }
+    why_about_guarantee(name: &str) { pt: "Por que “{name}”?"; en: "Why “{name}”?"; }
+    why_about_moment() { pt: "Por que isto aconteceu?"; en: "Why did this happen?"; }
+    why_about_anything() { pt: "O que se quebrou até aqui?"; en: "What has broken so far?"; }
+    why_searching(percent: &str) { pt: "Refazendo a execução: {percent}"; en: "Living the run again: {percent}"; }
+    why_guarantees() { pt: "Garantias até este momento"; en: "Guarantees up to this moment"; }
+    why_ask() { pt: "Por quê?"; en: "Why?"; }
+    why_ask_spoken(what: &str) { pt: "Por quê? {what}"; en: "Why? {what}"; }
+    what_if_setting(setting: &str) { pt: "E com {setting}?"; en: "What would {setting} have done?"; }
+    what_if_undone() { pt: "E se isto não tivesse acontecido?"; en: "What if this had not happened?"; }
+
+    lab_compare_hint() {
+        pt: "A mesma execução com uma coisa mudada, lado a lado. Escolha aqui, ou pergunte “e se” numa resposta de Por quê.";
+        en: "The same run with one thing changed, side by side. Choose here, or ask “what if” in an answer of Why.";
+    }
+    lab_compare() { pt: "Comparar"; en: "Compare"; }
+    lab_setting() { pt: "Ajuste a mudar, como acks=all"; en: "Setting to change, such as acks=all"; }
+    lab_without(deed: &str) { pt: "sem: {deed}"; en: "without: {deed}"; }
+    lab_this() { pt: "esta"; en: "this one"; }
+    lab_other() { pt: "a outra"; en: "the other"; }
+    lab_comparing(percent: &str) { pt: "Vivendo as duas: {percent}"; en: "Living both: {percent}"; }
+    lab_with_seed(seed: u64) { pt: { format!("com a semente {}", seed.raw) }; en: { format!("with seed {}", seed.raw) }; }
+    lab_with(setting: &str) { pt: "com {setting}"; en: "with {setting}"; }
+    branches() { pt: "Ramos"; en: "Branches"; }
+    branches_hint() {
+        pt: "Mexer no passado abre um ramo e guarda o futuro que havia. Todos vão no link.";
+        en: "Touching the past starts a branch and keeps the future that was there. All go into the link.";
+    }
+    branch_current(name: &str) { pt: "{name} (este)"; en: "{name} (this one)"; }
+    branch_switch(name: &str) { pt: "Ir para o ramo {name}"; en: "Go to branch {name}"; }
+    branch_name() { pt: "Nome deste ramo"; en: "Name of this branch"; }
+    branch_started(name: &str) { pt: "Ramo {name} aberto: o futuro que havia ficou guardado."; en: "Branch {name} begun: the future that was there is kept."; }
+    branch_first() { pt: "original"; en: "original"; }
     guarantee_acknowledged_records_survive() { pt: "o que foi confirmado não se perde"; en: "what was acknowledged is not lost"; }
     guarantee_committed_records_agree() { pt: "num offset confirmado, todos leem o mesmo"; en: "everyone reads the same at a committed offset"; }
     guarantee_isr_holds_what_is_committed() { pt: "o ISR inteiro tem o que foi confirmado"; en: "the whole ISR holds what is committed"; }
     guarantee_one_leader_per_epoch() { pt: "um líder por leader epoch"; en: "one leader in a leader epoch"; }
     guarantee_one_quorum_leader_per_epoch() { pt: "um líder do quorum por epoch"; en: "one quorum leader in an epoch"; }
     guarantee_one_owner_per_generation() { pt: "cada partição com um só dono no grupo"; en: "one owner of a partition in a group"; }
+}
+
+impl Text {
+    /// A question, as a heading.
+    pub fn question(self, names: &Names, question: &Question) -> String {
+        match question {
+            Question::Order(order) => self.why_about_order(*order),
+            Question::Record(partition, offset) => self.why_about_record(&names.partition(*partition), *offset),
+            Question::Partition(partition) => self.why_about(&names.partition(*partition)),
+            Question::Group(group) => self.why_about(group.as_str()),
+            Question::Node(node) => self.why_about(&self.node(names, *node)),
+            Question::Guarantee(id) => self.why_about_guarantee(&self.guarantee(id)),
+            Question::Event(_) => self.why_about_moment(),
+            Question::Anything => self.why_about_anything(),
+        }
+    }
 }

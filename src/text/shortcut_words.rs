@@ -22,6 +22,9 @@ messages! {
     key_freeze() { pt: "congelar ou descongelar o selecionado"; en: "pause or resume the selected one"; }
     key_follow() { pt: "seguir o selecionado"; en: "follow the selected one"; }
     key_undo() { pt: "desfazer a última intervenção"; en: "undo the last intervention"; }
+    key_why() { pt: "por quê? (do selecionado, ou do que se quebrou)"; en: "why? (of the selected one, or of what has broken)"; }
+    key_why_panel() { pt: "painel: por quê"; en: "panel: why"; }
+    key_lab() { pt: "painel: e se"; en: "panel: what if"; }
     key_inspector() { pt: "painel: inspetor"; en: "panel: inspector"; }
     key_ledger() { pt: "painel: pedidos"; en: "panel: orders"; }
     key_settings() { pt: "painel: ajustes"; en: "panel: settings"; }

@@ -6,6 +6,7 @@ use super::parts::charts::Charts;
 use super::parts::dialog::Modal;
 use super::parts::help::Help;
 use super::parts::inspector::Inspector;
+use super::parts::lab::Lab;
 use super::parts::ledger::Ledger;
 use super::parts::lessons::Lessons;
 use super::parts::log::Log;
@@ -18,15 +19,18 @@ use super::parts::terminal::Terminal;
 use super::parts::timeline::Timeline;
 use super::parts::top_bar::TopBar;
 use super::parts::transport::Transport;
+use super::parts::why::Why;
 use super::stage::Stage;
 use crate::app::model::{Dialog, Model, Panel};
 use crate::app::msg::Msg;
 use crate::app::words;
+use crate::app::work::{deeds_of, question_of};
 use crate::scenario::library::{self, Family};
 use crate::scenario::schema::Words;
 use crate::text::Text;
 use crate::text::language::Language;
 use crate::view::selection::Selection;
+use std::rc::Rc;
 use yew::prelude::*;
 
 /// What the browser says of how it shows things.
@@ -142,7 +146,7 @@ fn panel(model: &Model, open: Option<Panel>, on: &Callback<Msg>) -> Html {
             html! { <Lessons {text} state={state.lesson.clone()} values={views.lesson.clone()} {on}/> }
         }
         Some(Panel::Inspector) => html! {
-            <Inspector {text} names={views.names.clone()} now={model.views.cluster.now} view={views.inspector.clone()} selected={state.selection.clone()} {on}/>
+            <Inspector {text} names={views.names.clone()} now={model.views.cluster.now} view={views.inspector.clone()} selected={state.selection.clone()} question={state.selection.as_ref().and_then(|selection| question_of(&model.run, selection))} {on}/>
         },
         Some(Panel::Ledger) => {
             html! { <Ledger {text} view={views.ledger.clone()} selected={state.selection.clone()} {on}/> }
@@ -156,8 +160,29 @@ fn panel(model: &Model, open: Option<Panel>, on: &Callback<Msg>) -> Html {
         Some(Panel::Terminal) => {
             html! { <Terminal {text} which={state.command_line} view={views.command_line.clone()} {on}/> }
         }
+        Some(Panel::Why) => html! { <Why {text} names={views.names.clone()} state={state.asked.why.clone()} {on}/> },
+        Some(Panel::Lab) => lab(model, on),
         Some(Panel::Log) => html! { <Log {text} names={views.names.clone()} records={views.log.clone()} {on}/> },
         None => Html::default(),
+    }
+}
+
+fn lab(model: &Model, on: Callback<Msg>) -> Html {
+    let (recipe, asked) = (model.run.recipe(), &model.page.asked);
+    html! {
+        <Lab
+            text={model.text()}
+            names={model.views.names.clone()}
+            deeds={Rc::new(deeds_of(recipe))}
+            branch={AttrValue::from(recipe.branch.clone())}
+            branches={Rc::new(recipe.branches.clone())}
+            compare={asked.compare.clone()}
+            find={asked.find.clone()}
+            is_finding={asked.is_finding}
+            guarantee={asked.guarantee}
+            keeps_script={asked.keeps_script}
+            {on}
+        />
     }
 }
 

@@ -244,3 +244,69 @@ fn a_thousand_messages_in_any_order_break_nothing() {
     }
     assert!(model.run.clock() >= model.run.recording().cluster().now());
 }
+
+fn frames(model: &mut Model, most: u32) {
+    for _ in 0..most {
+        if !model.work.is_busy() {
+            return;
+        }
+        model.update(Msg::FramePassed { wall_micros: 16_000 });
+    }
+    panic!("still busy after {most} frames");
+}
+
+#[test]
+fn why_is_answered_in_slices_and_each_sentence_seeks() {
+    let opening = Opening { hash: "s=acks-one&at=8000".to_owned(), ..Opening::default() };
+    let mut model = Model::open(&opening);
+    model.update(Msg::AskedWhy(crate::cause::Question::Order(crate::protocol::ids::OrderId(127))));
+    assert!(model.page.asked.why.as_ref().unwrap().answer.is_none(), "one slice is not enough");
+    frames(&mut model, 100);
+    let why = model.page.asked.why.clone().unwrap();
+    let answer = why.answer.as_ref().unwrap();
+    assert!(answer.roots().count() > 0 && answer.allowances().any(|allowance| allowance.name == "acks"));
+    assert!(why.verdicts.contains(&("acknowledged_records_survive", "broken")));
+    let root = answer.sentences.last().unwrap().number;
+    model.update(Msg::SoughtEvent(root));
+    assert_eq!(model.run.recording().cursor(), root);
+}
+
+#[test]
+fn what_if_runs_both_and_shows_them_side_by_side() {
+    let opening = Opening { hash: "s=acks-one&at=8000".to_owned(), ..Opening::default() };
+    let mut model = Model::open(&opening);
+    model.update(Msg::AskedWhatIf(crate::report::compare::WhatIf::Setting("acks=all".to_owned())));
+    frames(&mut model, 200);
+    let state = model.page.asked.compare.clone().unwrap();
+    let [one, other] = state.sides.as_ref().unwrap();
+    assert_eq!((one.report.records.lost_acknowledged, other.report.records.lost_acknowledged), (4, 0));
+    assert!(state.first.is_some());
+}
+
+#[test]
+fn a_failure_is_found_shrunk_and_opened_before_its_last_deed() {
+    let opening = Opening { hash: "s=acks-one".to_owned(), ..Opening::default() };
+    let mut model = Model::open(&opening);
+    model.run.set_playing(false);
+    model.update(Msg::PressedFind);
+    frames(&mut model, 4_000);
+    model.update(Msg::OpenedFinding);
+    let recipe = model.run.recipe();
+    assert!((1..=3).contains(&recipe.interventions.len()), "{:?}", recipe.interventions);
+    assert!(!model.run.is_playing() && recipe.is_scriptless);
+    let last = recipe.interventions.last().unwrap().0;
+    assert_eq!(model.run.recording().cursor().0, last.0 - 1);
+}
+
+#[test]
+fn a_branch_begins_where_the_past_is_touched_and_undo_takes_it_back() {
+    let mut model = Model::open(&Opening { search: "?paused".to_owned(), ..Opening::default() });
+    let far = model.run.recording().cursor().0 + 400;
+    model.update(Msg::SoughtEvent(crate::protocol::ids::EventNumber(far)));
+    model.update(Msg::SoughtEvent(crate::protocol::ids::EventNumber(far - 300)));
+    model.update(Msg::PressedPrimary);
+    assert!(matches!(&model.page.notice.as_ref().unwrap().words, NoticeWords::BranchStarted(name) if name == "2"));
+    assert_eq!(model.run.recipe().branches.len(), 1);
+    model.update(Msg::PressedUndo);
+    assert!(model.run.recipe().branches.is_empty() && model.run.recipe().branch.is_empty());
+}

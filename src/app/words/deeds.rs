@@ -100,6 +100,7 @@ pub fn notice(text: Text, names: &Names, words: &NoticeWords) -> (String, bool) 
         NoticeWords::RunEnded => (text.run_ended(), false),
         NoticeWords::RunAtLimit => (text.run_at_limit(), false),
         NoticeWords::NothingToUndo => (text.nothing_to_undo(), false),
+        NoticeWords::BranchStarted(name) => (text.branch_started(name), true),
     }
 }
 

@@ -23,6 +23,8 @@ pub enum Icon {
     Terminal,
     Log,
     Charts,
+    Why,
+    Lab,
     Chevron,
 }
 
@@ -53,6 +55,8 @@ impl Icon {
             Self::Terminal => "M3 4h14v12H3zM6 8l2.5 2L6 12M10 12.5h4",
             Self::Log => "M4 5h1M8 5h8M4 10h1M8 10h8M4 15h1M8 15h8",
             Self::Charts => "M3 3v14h14M6 13l3.5-4.5 3 2.5L17 5",
+            Self::Why => "M7 7.2a3 3 0 1 1 4.4 2.7c-.9.5-1.4 1-1.4 2.1M10 15.2v.4",
+            Self::Lab => "M5 3.5v13M5 8c0 3 9 1 9 5v3.5M11.5 14l2.5 2.5 2.5-2.5M2.5 14L5 16.5 7.5 14",
             Self::Chevron => "M6 8l4 4 4-4",
         }
     }

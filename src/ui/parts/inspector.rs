@@ -3,6 +3,7 @@
 use super::stamp::stamp;
 use crate::app::msg::Msg;
 use crate::app::words;
+use crate::cause::Question;
 use crate::text::Text;
 use crate::text::names::Names;
 use crate::view::SimTime;
@@ -19,6 +20,8 @@ pub struct InspectorProps {
     pub view: Option<Rc<InspectorView>>,
     /// Something is selected, whether or not it exists at this moment.
     pub selected: Option<Selection>,
+    /// What there is to ask about it.
+    pub question: Option<Question>,
     pub on: Callback<Msg>,
 }
 
@@ -30,6 +33,7 @@ pub fn Inspector(props: &InspectorProps) -> Html {
         (Some(view), _) => html! {
             <div class="inspector" key="thing">
                 <h3 class="inspector-title">{ words::thing(*text, names, &view.subject) }</h3>
+                { why(props) }
                 { actions(props, &view.actions) }
                 <dl class="fields">{ for view.rows.iter().enumerate().map(|(index, row)| field(props, index, row)) }</dl>
                 { related(props, &view.related) }
@@ -48,6 +52,12 @@ pub fn Inspector(props: &InspectorProps) -> Html {
             </div>
         },
     }
+}
+
+fn why(props: &InspectorProps) -> Html {
+    let Some(question) = props.question.clone() else { return Html::default() };
+    let onclick = props.on.reform(move |_: MouseEvent| Msg::AskedWhy(question.clone()));
+    html! { <p><button type="button" class="chip" {onclick}>{ props.text.why_ask() }</button></p> }
 }
 
 fn actions(props: &InspectorProps, actions: &[Action]) -> Html {

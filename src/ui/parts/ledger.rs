@@ -2,6 +2,7 @@
 
 use super::stamp::stamp;
 use crate::app::msg::Msg;
+use crate::cause::Question;
 use crate::text::Text;
 use crate::view::ledger_view::{LedgerView, Mark, OrderFate, OrderView};
 use crate::view::selection::Selection;
@@ -44,7 +45,7 @@ pub fn Ledger(props: &LedgerProps) -> Html {
                     <caption class="visually-hidden">{ text.ledger_title() }</caption>
                     <thead><tr>
                         <th scope="col">{ text.column_order() }</th>
-                        { for heads.into_iter().map(|head| html! { <th key={head.clone()} scope="col">{ head }</th> }) }
+                        { for heads.into_iter().chain([text.why_ask()]).map(|head| html! { <th key={head.clone()} scope="col">{ head }</th> }) }
                     </tr></thead>
                     <tbody>{ for view.orders.iter().map(|order| row(props, order)) }</tbody>
                 </table>
@@ -58,6 +59,8 @@ fn row(props: &LedgerProps, order: &OrderView) -> Html {
     let selection = Selection::Order(order.order);
     let is_selected = props.selected.as_ref() == Some(&selection);
     let onclick = props.on.reform(move |_: MouseEvent| Msg::Selected(Some(selection.clone())));
+    let number = order.order;
+    let why = props.on.reform(move |_: MouseEvent| Msg::AskedWhy(Question::Order(number)));
     let marks = [order.paid, order.answered, order.mailed, order.reserved, order.counted, order.notified];
     let is_gone = matches!(order.fate, OrderFate::Lost | OrderFate::Failed);
     let class = classes!(is_selected.then_some("is-selected"), is_gone.then_some("is-loss"));
@@ -70,6 +73,7 @@ fn row(props: &LedgerProps, order: &OrderView) -> Html {
                 </button>
             </th>
             { for marks.into_iter().enumerate().map(|(index, mark)| cell(text, index, mark)) }
+            <td><button type="button" class="order-button" aria-label={text.why_ask_spoken(&text.order(order.order))} onclick={why}>{ "?" }</button></td>
         </tr>
     }
 }

@@ -33,3 +33,5 @@ fn when<E: 'static>(on: &Callback<Msg>, read: impl Fn(E) -> Option<Msg> + 'stati
         }
     })
 }
+pub mod why;
+pub mod lab;

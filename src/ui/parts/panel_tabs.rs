@@ -44,6 +44,8 @@ pub fn name_of(text: Text, panel: Panel) -> String {
         Panel::Terminal => text.tab_command_line(),
         Panel::Log => text.tab_log(),
         Panel::Charts => text.tab_charts(),
+        Panel::Why => text.tab_why(),
+        Panel::Lab => text.tab_lab(),
     }
 }
 
@@ -56,5 +58,7 @@ const fn icon_of(panel: Panel) -> Icon {
         Panel::Terminal => Icon::Terminal,
         Panel::Log => Icon::Log,
         Panel::Charts => Icon::Charts,
+        Panel::Why => Icon::Why,
+        Panel::Lab => Icon::Lab,
     }
 }
