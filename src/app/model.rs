@@ -30,18 +30,17 @@ pub enum Panel {
 }
 
 impl Panel {
-    pub const ALL: [Self; 9] =
-        [
-            Self::Lessons,
-            Self::Inspector,
-            Self::Ledger,
-            Self::Why,
-            Self::Lab,
-            Self::Charts,
-            Self::Settings,
-            Self::Terminal,
-            Self::Log,
-        ];
+    pub const ALL: [Self; 9] = [
+        Self::Lessons,
+        Self::Inspector,
+        Self::Ledger,
+        Self::Why,
+        Self::Lab,
+        Self::Charts,
+        Self::Settings,
+        Self::Terminal,
+        Self::Log,
+    ];
 }
 
 /// Something that lies over the page until it is closed.

@@ -99,9 +99,7 @@ impl Model {
             Msg::AskedWhy(question) => self.quietly(|model| model.on_why(question)),
             Msg::AskedWhatIf(what) => self.quietly(|model| model.on_what_if(what)),
             Msg::ChoseGuarantee(guarantee) => self.quietly(|model| model.page.asked.guarantee = guarantee),
-            Msg::ToggledScript => {
-                self.quietly(|model| model.page.asked.keeps_script = !model.page.asked.keeps_script)
-            }
+            Msg::ToggledScript => self.quietly(|model| model.page.asked.keeps_script = !model.page.asked.keeps_script),
             Msg::PressedFind => self.quietly(Self::on_find),
             Msg::OpenedFinding => self.on_finding(),
             Msg::SwitchedBranch(index) => self.on_branch(index),

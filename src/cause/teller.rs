@@ -6,9 +6,9 @@ use super::faults::{Hurt, begun, in_force};
 use super::{Answer, Claim, Question, Sentence};
 use crate::protocol::config::Scope;
 use crate::protocol::ids::{EventNumber, Node};
+use crate::sim::ordered::BTreeSet;
 use crate::trace::TraceRecord;
 use crate::trace::event::TraceEvent as E;
-use crate::sim::ordered::BTreeSet;
 
 /// Deeper than this nobody reads.
 const DEPTH_MAX: u16 = 14;

@@ -80,9 +80,10 @@ impl Recipe {
             WhatIf::WithoutScript(index) => {
                 let mut script = (*self.prepared.script).clone();
                 let Some((at, deed)) = script.get(*index as usize).cloned() else { return Ok(other) };
-                for (_, line) in script.iter_mut().filter(|(other_at, other)| {
-                    *other_at == at && (*other == deed || is_other_way(&deed, other))
-                }) {
+                for (_, line) in script
+                    .iter_mut()
+                    .filter(|(other_at, other)| *other_at == at && (*other == deed || is_other_way(&deed, other)))
+                {
                     *line = nothing();
                 }
                 other.prepared.script = Arc::new(script);
@@ -174,7 +175,8 @@ impl Comparison {
         if self.has_parted {
             // Each on its own, whoever is behind in time first.
             let is_left_first = self.left.cluster.now() <= self.right.cluster.now();
-            let (one, other) = if is_left_first { (&mut self.left, &mut self.right) } else { (&mut self.right, &mut self.left) };
+            let (one, other) =
+                if is_left_first { (&mut self.left, &mut self.right) } else { (&mut self.right, &mut self.left) };
             return one.step(self.until, &mut ()) || other.step(self.until, &mut ());
         }
         let [left_seen, right_seen] = &mut self.seen;
@@ -246,7 +248,8 @@ mod tests {
     #[test]
     fn without_the_crash_the_runs_are_the_same_until_it() {
         let left = Recipe::built_in("acks-one").unwrap();
-        let crash = left.prepared.script.iter().position(|(_, deed)| matches!(deed, Intervention::Crash { .. })).unwrap();
+        let crash =
+            left.prepared.script.iter().position(|(_, deed)| matches!(deed, Intervention::Crash { .. })).unwrap();
         let ([_, without], first) = compare(&WhatIf::WithoutScript(crash as u32), 30_000);
         assert_eq!(without.report.records.lost_acknowledged, 0);
         assert_eq!(first.expect("they part").at, left.prepared.script[crash].0);

@@ -69,7 +69,16 @@ impl Recipe {
     /// The run of a scenario as it stands.
     pub fn new(prepared: Prepared) -> Self {
         let seed = prepared.scenario.seed;
-        Self { prepared, custom: None, seed, settings: Vec::new(), interventions: Vec::new(), branch: String::new(), branches: Vec::new(), is_scriptless: false }
+        Self {
+            prepared,
+            custom: None,
+            seed,
+            settings: Vec::new(),
+            interventions: Vec::new(),
+            branch: String::new(),
+            branches: Vec::new(),
+            is_scriptless: false,
+        }
     }
     /// The recipe of a scenario that comes with Correio.
     pub fn built_in(id: &str) -> Result<Self, ScenarioError> {

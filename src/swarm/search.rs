@@ -41,8 +41,12 @@ pub struct Finding {
 pub enum Progress {
     /// Living through the calm first.
     Calm,
-    Trying { tried: u32 },
-    Shrinking { interventions: u32 },
+    Trying {
+        tried: u32,
+    },
+    Shrinking {
+        interventions: u32,
+    },
     Found(Finding),
 }
 
@@ -59,7 +63,11 @@ enum Phase {
     Calm(Life),
     Trying(Life),
     /// The least that is known to break it, and the same without the deed of this index.
-    Shrinking { found: Finding, without: usize, life: Life },
+    Shrinking {
+        found: Finding,
+        without: usize,
+        life: Life,
+    },
     Found(Finding),
 }
 
@@ -134,9 +142,7 @@ impl Search {
         match &self.phase {
             Phase::Calm(_) => Progress::Calm,
             Phase::Trying(_) => Progress::Trying { tried: self.tried },
-            Phase::Shrinking { found, .. } => {
-                Progress::Shrinking { interventions: found.interventions.len() as u32 }
-            }
+            Phase::Shrinking { found, .. } => Progress::Shrinking { interventions: found.interventions.len() as u32 },
             Phase::Found(finding) => Progress::Found(finding.clone()),
         }
     }

@@ -91,7 +91,9 @@ fn search_all(arguments: &FindArguments) -> Result<u64, String> {
                     if seed >= end {
                         break;
                     }
-                    if seed % shards == shard && sender.send((seed, search(recipe, seed, meant, arguments.tries))).is_err() {
+                    if seed % shards == shard
+                        && sender.send((seed, search(recipe, seed, meant, arguments.tries))).is_err()
+                    {
                         break;
                     }
                 }
@@ -145,7 +147,10 @@ fn tell(arguments: &FindArguments, seed: u64, found: Option<&(Recipe, Finding)>)
         );
         return;
     }
-    println!("{}", text.find_found(&text.guarantee(finding.guarantee), finding.tried, finding.interventions.len() as u32));
+    println!(
+        "{}",
+        text.find_found(&text.guarantee(finding.guarantee), finding.tried, finding.interventions.len() as u32)
+    );
     let shown = Names::of(&recipe.prepared.options);
     for (number, deed) in &finding.interventions {
         println!("  #{number} {}", text.deed(&shown, deed));

@@ -58,10 +58,7 @@ pub(crate) fn seeds(text: &str) -> Result<(u64, u64), String> {
         (first < end).then_some((first, end))
     };
     read().ok_or_else(|| {
-        say(
-            &format!("`{text}` não são seeds: escreva `0..1000`"),
-            &format!("`{text}` are no seeds: write `0..1000`"),
-        )
+        say(&format!("`{text}` não são seeds: escreva `0..1000`"), &format!("`{text}` are no seeds: write `0..1000`"))
     })
 }
 
@@ -92,15 +89,14 @@ impl Witness for Lines {
 }
 
 pub(crate) fn swarm(arguments: &SwarmArguments) -> ExitCode {
-    let (first, end, share) = match seeds(&arguments.seeds).and_then(|(first, end)| {
-        Ok((first, end, share(arguments.shard.as_deref())?))
-    }) {
-        Ok(asked) => asked,
-        Err(text) => {
-            eprintln!("correio: {text}");
-            return ExitCode::from(BAD_INPUT);
-        }
-    };
+    let (first, end, share) =
+        match seeds(&arguments.seeds).and_then(|(first, end)| Ok((first, end, share(arguments.shard.as_deref())?))) {
+            Ok(asked) => asked,
+            Err(text) => {
+                eprintln!("correio: {text}");
+                return ExitCode::from(BAD_INPUT);
+            }
+        };
     if arguments.scenario {
         println!("{}", scenario_text(first));
         return ExitCode::SUCCESS;
@@ -120,7 +116,9 @@ pub(crate) fn swarm(arguments: &SwarmArguments) -> ExitCode {
                 }
             };
             let mut lines = Lines(BufWriter::new(writer));
-            (first..end).filter(|seed| seed % share.1 == share.0).for_each(|seed| tell(&run_seed(seed, &mut lines), &mut summary, arguments.json));
+            (first..end)
+                .filter(|seed| seed % share.1 == share.0)
+                .for_each(|seed| tell(&run_seed(seed, &mut lines), &mut summary, arguments.json));
             // The same reader that has gone away.
             let _ = lines.0.flush();
         }

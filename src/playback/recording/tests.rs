@@ -97,7 +97,8 @@ fn what_is_undone_never_was() {
 #[test]
 fn going_over_to_other_interventions_gives_their_run() {
     let one = vec![(EventNumber(900), crash(1)), (EventNumber(2_000), crash(2))];
-    let others = [vec![(EventNumber(900), crash(1)), (EventNumber(1_500), crash(3))], vec![(EventNumber(0), crash(3))], vec![]];
+    let others =
+        [vec![(EventNumber(900), crash(1)), (EventNumber(1_500), crash(3))], vec![(EventNumber(0), crash(3))], vec![]];
     for other in others {
         for cursor in [100, 1_700, 2_500] {
             let mut recording = recording(one.clone());

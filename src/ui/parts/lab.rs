@@ -196,11 +196,8 @@ fn found(text: Text, names: &Names, progress: &Progress, on: &Callback<Msg>) -> 
             let deeds = finding.interventions.iter().enumerate().map(|(index, (_, deed))| {
                 html! { <li key={index}>{ text.deed(names, deed) }</li> }
             });
-            let said = text.find_found(
-                &text.guarantee(finding.guarantee),
-                finding.tried,
-                finding.interventions.len() as u32,
-            );
+            let said =
+                text.find_found(&text.guarantee(finding.guarantee), finding.tried, finding.interventions.len() as u32);
             html! {
                 <>
                     <p>{ said }</p>
