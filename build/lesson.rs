@@ -214,6 +214,9 @@ impl Step {
                 let settings = options(rest, "set");
                 self.scene = Scene { scenario, seed, settings, deeds: Vec::new(), at: self.scene.at };
             }
+            ("do", Task::Compare { runs, .. }) if !runs.is_empty() => {
+                runs.last_mut().expect("it is not empty").0.deeds.push(deed(rest)?);
+            }
             ("do", _) => self.scene.deeds.push(deed(rest)?),
             ("claim", _) => self.claims.push(deed(rest)?),
             ("notes", _) => *target = Target::Notes,

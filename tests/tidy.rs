@@ -41,7 +41,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "text",
         ],
     ),
-    ("lesson", &["sim", "protocol", "trace", "cluster", "scenario", "report", "playback", "view", "text"]),
+    ("lesson", &["sim", "protocol", "trace", "cluster", "guarantee", "scenario", "report", "playback", "view", "text"]),
     (
         "app",
         &[

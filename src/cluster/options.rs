@@ -3,7 +3,9 @@
 use crate::protocol::config::BrokerConfig;
 use crate::protocol::ids::{BrokerId, ControllerId, Rack, TopicName};
 use crate::protocol::message::NewTopic;
-pub use crate::shop::options::{Application, CheckoutOptions, LoadOptions, ServiceKind, ServiceOptions, TimeRange};
+pub use crate::shop::options::{
+    Application, CallOptions, CheckoutOptions, LoadOptions, ServiceKind, ServiceOptions, TimeRange,
+};
 use crate::sim::disk::DiskOptions;
 use crate::sim::network::LinkOptions;
 use crate::sim::time::SimDuration;

@@ -45,6 +45,7 @@ pub(crate) fn shop(seed: u64) -> Cluster {
         mean_interval: SimDuration::from_millis(50),
         payment_time: range(20, 60),
         closes_at: None,
+        calls: Vec::new(),
     };
     let email = ServiceOptions {
         kind: ServiceKind::Email,

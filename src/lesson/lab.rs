@@ -1,9 +1,10 @@
-//! A lab's verdict: the repaired shop runs once for each seed, and every goal is judged at the end of each run.
+//! A lab's verdict: the repaired shop runs once for each seed, every guarantee watched, and every goal is judged at the end
+//! of each run. What breaks the shop stands in its scenario's script.
 
 use super::lesson::{Lab, Scene};
 use super::measure::Observation;
 use super::predicate::{Judged, judge};
-use super::scene::play;
+use crate::report::Run;
 use crate::scenario::error::ScenarioError;
 use crate::sim::time::SimTime;
 
@@ -25,7 +26,8 @@ pub fn try_seed(scene: &Scene, lab: &Lab, settings: &[&str], seed: u64) -> Resul
     let mut recipe = scene.recipe()?;
     recipe.seed = seed;
     settings.iter().try_for_each(|setting| recipe.set(setting))?;
-    let recording = play(&recipe, scene.deeds, SimTime::from_millis(lab.until_ms))?;
-    let observation = Observation::of(&recording, SimTime::ZERO);
+    let mut run = Run::new(recipe);
+    run.finish(SimTime::from_millis(lab.until_ms), &mut ());
+    let observation = Observation::of_run(&run);
     Ok(Tried { seed, goals: lab.goals.iter().map(|goal| judge(&observation, goal.holds)).collect() })
 }

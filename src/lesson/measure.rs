@@ -2,8 +2,9 @@
 //! The page shows these values in lessons, and predictions, goals and claims are judged by them.
 
 use crate::cluster::world::Cluster;
+use crate::guarantee::GUARANTEES;
 use crate::playback::recording::Recording;
-use crate::report::{duplicated, lost_acknowledged};
+use crate::report::{Run, duplicated, lost_acknowledged};
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::TraceRecord;
 use crate::trace::names::FACTS;
@@ -11,6 +12,7 @@ use crate::view::broker_view::PartitionView;
 use crate::view::client_view::GroupView;
 use crate::view::cluster_view::ClusterView;
 use crate::view::from_cluster::{History, cluster_view};
+use std::collections::VecDeque;
 
 /// A run at a moment.
 pub struct Observation<'a> {
@@ -19,6 +21,8 @@ pub struct Observation<'a> {
     milestones: &'a [TraceRecord],
     /// Facts before this moment are not counted.
     since: SimTime,
+    /// The guarantees that are broken; `None` where nobody watched them.
+    broken: Option<Vec<&'static str>>,
 }
 
 impl<'a> Observation<'a> {
@@ -26,7 +30,13 @@ impl<'a> Observation<'a> {
     pub fn of(recording: &'a Recording, since: SimTime) -> Self {
         let milestones = recording.milestones_so_far();
         let view = cluster_view(recording.cluster(), History { milestones, recent: recording.recent() });
-        Self { cluster: recording.cluster(), view, milestones, since }
+        Self { cluster: recording.cluster(), view, milestones, since, broken: None }
+    }
+
+    /// A run that was watched to its end. Its facts were not kept, so `facts.` means nothing here.
+    pub fn of_run(run: &'a Run) -> Self {
+        let view = cluster_view(&run.cluster, History { milestones: &[], recent: &VecDeque::new() });
+        Self { cluster: &run.cluster, view, milestones: &[], since: SimTime::ZERO, broken: Some(run.broken()) }
     }
 
     /// The value of a measure; `None` when this run has nothing of that name. Times are in milliseconds, a leader is the
@@ -37,7 +47,8 @@ impl<'a> Observation<'a> {
             "orders" => self.orders(name),
             "response" => self.response(name),
             "records" => self.records(name),
-            "facts" => self.facts(name),
+            "facts" if self.broken.is_none() => self.facts(name),
+            "broken" => self.is_broken(name),
             "lag" => Some(count(self.group(name)?.lag)),
             "members" => Some(self.group(name)?.members.iter().filter(|member| member.state.is_up()).count() as i64),
             "idle" => self.idle(name),
@@ -109,6 +120,12 @@ impl<'a> Observation<'a> {
         let name = FACTS.iter().find(|known| **known == name)?;
         let is_it = |record: &&TraceRecord| record.at >= self.since && record.event.name() == *name;
         Some(self.milestones.iter().filter(is_it).count() as i64)
+    }
+
+    /// 1 when a guarantee is broken, 0 when it is kept.
+    fn is_broken(&self, name: &str) -> Option<i64> {
+        let guarantee = GUARANTEES.iter().find(|guarantee| guarantee.id == name)?;
+        Some(i64::from(self.broken.as_ref()?.contains(&guarantee.id)))
     }
 
     fn group(&self, name: &str) -> Option<&GroupView> {

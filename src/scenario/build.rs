@@ -6,8 +6,8 @@ use super::schema::{self, Kind, Properties, Scenario};
 use super::tree::Tree;
 use crate::cluster::intervention::Intervention;
 use crate::cluster::options::{
-    Application, BrokerOptions, CheckoutOptions, ClientOptions, ClusterOptions, LinkClasses, LoadOptions, ServiceKind,
-    ServiceOptions, TimeRange, TopicOptions,
+    Application, BrokerOptions, CallOptions, CheckoutOptions, ClientOptions, ClusterOptions, LinkClasses, LoadOptions,
+    ServiceKind, ServiceOptions, TimeRange, TopicOptions,
 };
 use crate::protocol::config::{
     BrokerConfig, ConfigError, ConsumerConfig, ProducerConfig, Scope, ServiceConfig, TopicConfig, find,
@@ -330,7 +330,24 @@ fn checkout_options(
         )?,
         payment_time: range(checkout.payment, &format!("{path}.payment"))?,
         closes_at: checkout.closes_at.map(|at| at.0),
+        calls: checkout.calls.iter().map(|one| call(one, path)).collect::<Result<_, _>>()?,
     })
+}
+
+fn call(call: &schema::Call, path: &str) -> Result<CallOptions, ScenarioError> {
+    let unavailable = call.unavailable.map(|[from, to]| (from.0, to.0));
+    let kind = service_kind(call.does);
+    Ok(CallOptions { kind, time: range(call.processing, &format!("{path}.calls.processing"))?, unavailable })
+}
+
+const fn service_kind(kind: Kind) -> ServiceKind {
+    match kind {
+        Kind::Email => ServiceKind::Email,
+        Kind::Stock => ServiceKind::Stock,
+        Kind::Analytics => ServiceKind::Analytics,
+        Kind::Notification => ServiceKind::Notification,
+        Kind::Reader => ServiceKind::Reader,
+    }
 }
 
 fn service_options(
@@ -352,13 +369,7 @@ fn service_options(
         ));
     }
     Ok(ServiceOptions {
-        kind: match service.does {
-            Kind::Email => ServiceKind::Email,
-            Kind::Stock => ServiceKind::Stock,
-            Kind::Analytics => ServiceKind::Analytics,
-            Kind::Notification => ServiceKind::Notification,
-            Kind::Reader => ServiceKind::Reader,
-        },
+        kind: service_kind(service.does),
         group: GroupId::new(&service.group),
         topics: service.topics.iter().map(|topic| TopicName::new(topic)).collect(),
         consumer,

@@ -37,7 +37,7 @@ macro_rules! library {
 }
 
 library! {
-    Shop: "checkout", "kill-the-leader", "slow-consumer";
+    Shop: "checkout", "synchronous-shop", "kill-the-leader", "slow-consumer";
     Durability:
         "durability",
         "acks-one",

@@ -214,6 +214,20 @@ pub struct Checkout {
     pub closes_at: Option<Duration>,
     #[serde(default)]
     pub producer: Properties,
+    /// The synchronous shop: services that are called one after the other while the customer waits. Nothing is published.
+    #[serde(default)]
+    pub calls: Vec<Call>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct Call {
+    pub does: Kind,
+    /// Least and most time until it answers.
+    pub processing: [Duration; 2],
+    /// From when to when it does not answer: whoever calls it waits for the end.
+    pub unavailable: Option<[Duration; 2]>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]

@@ -1,8 +1,9 @@
 //! Checkout: charges the payment at once, publishes the order keyed by its customer, and answers the customer without
-//! waiting for anything else. Only a producer whose buffer is full makes the customer wait.
+//! waiting for anything else. Only a producer whose buffer is full makes the customer wait. A synchronous shop instead calls
+//! one service after the other, and the customer waits for them all.
 
 use super::customers::customer_name;
-use super::options::{CheckoutOptions, TimeRange};
+use super::options::{CallOptions, CheckoutOptions, ServiceKind, TimeRange};
 use super::order::Order;
 use crate::kafka::producer::{Producer, ProducerOptions, ProducerRecord, Send, SendTicket};
 use crate::protocol::config::ProducerConfig;
@@ -33,10 +34,13 @@ pub struct Checkout {
     producer_options: ProducerOptions,
     workload: Stream,
     payments: Stream,
+    call_times: Stream,
     /// Survives a restart: the shop's own database numbers orders.
     next_order: u32,
     /// Payments being charged, by order.
     charging: BTreeMap<OrderId, Purchase>,
+    /// Paid, and waiting for a service to answer: which of the calls is on its way.
+    calling: BTreeMap<OrderId, (Purchase, u32)>,
     /// Paid, published, and stuck in send().
     blocked: BTreeMap<SendTicket, Purchase>,
     /// Which order each record carries, until its outcome is known.
@@ -59,8 +63,10 @@ impl Checkout {
             options,
             workload: Stream::new(seed, "workload", u64::from(client.0)),
             payments: Stream::new(seed, "payment", u64::from(client.0)),
+            call_times: Stream::new(seed, "call", u64::from(client.0)),
             next_order: 1,
             charging: BTreeMap::new(),
+            calling: BTreeMap::new(),
             blocked: BTreeMap::new(),
             published: BTreeMap::new(),
         }
@@ -71,6 +77,7 @@ impl Checkout {
         self.producer_options.config = self.producer.config().clone();
         self.producer = Producer::new(self.producer_options.clone());
         self.charging.clear();
+        self.calling.clear();
         self.blocked.clear();
         self.published.clear();
         self.producer.on_start(out);
@@ -88,7 +95,7 @@ impl Checkout {
                 self.on_purchase(out);
                 self.await_customer(out);
             }
-            Timer::Application(order) => self.on_charged(OrderId(order as u32), out),
+            Timer::Application(order) => self.on_application(OrderId(order as u32), out),
             other => self.producer.on_timer(other, out),
         }
         self.after_producer(out);
@@ -99,9 +106,9 @@ impl Checkout {
         self.after_producer(out);
     }
 
-    /// Customers who stand at the counter: being charged, or waiting for send().
+    /// Customers who stand at the counter: being charged or served by a call, or waiting for send().
     pub fn waiting_customers(&self) -> (usize, usize) {
-        (self.charging.len(), self.blocked.len())
+        (self.charging.len() + self.calling.len(), self.blocked.len())
     }
 
     fn await_customer(&mut self, out: &mut Outbox) {
@@ -137,6 +144,44 @@ impl Checkout {
     fn on_charged(&mut self, order: OrderId, out: &mut Outbox) {
         let Some(purchase) = self.charging.remove(&order) else { return };
         out.record(TraceEvent::PaymentCharged { order });
+        if self.options.calls.is_empty() { self.publish(purchase, out) } else { self.call(purchase, 0, out) }
+    }
+
+    fn on_application(&mut self, order: OrderId, out: &mut Outbox) {
+        match self.calling.remove(&order) {
+            Some((purchase, index)) => self.on_called(purchase, index, out),
+            None => self.on_charged(order, out),
+        }
+    }
+
+    /// Calls a service, and waits.
+    fn call(&mut self, purchase: Purchase, index: u32, out: &mut Outbox) {
+        let Some(call) = self.options.calls.get(index as usize) else {
+            let (order, after) = (purchase.order.order, out.now().since(purchase.placed_at));
+            out.record(TraceEvent::CustomerAnswered { order, after });
+            return;
+        };
+        let takes = silence(call, out.now()) + draw(&mut self.call_times, call.time);
+        let order = purchase.order.order;
+        self.calling.insert(order, (purchase, index));
+        out.set_timer(Timer::Application(u64::from(order.0)), takes);
+    }
+
+    /// The service has done its part: on to the next.
+    fn on_called(&mut self, purchase: Purchase, index: u32, out: &mut Outbox) {
+        let (order, item) = (purchase.order.order, purchase.order.item);
+        match self.options.calls[index as usize].kind {
+            ServiceKind::Email => out.record(TraceEvent::MailSent { order }),
+            ServiceKind::Stock => out.record(TraceEvent::StockReserved { order, item }),
+            ServiceKind::Analytics => out.record(TraceEvent::OrderCounted { order, since: purchase.placed_at }),
+            ServiceKind::Notification => out.record(TraceEvent::CustomerNotified { order }),
+            ServiceKind::Reader => {}
+        }
+        self.call(purchase, index + 1, out);
+    }
+
+    fn publish(&mut self, purchase: Purchase, out: &mut Outbox) {
+        let order = purchase.order.order;
         let record = RecordId((u64::from(self.client.0) + 1) << 32 | u64::from(order.0));
         let key: Bytes = purchase.order.customer.as_bytes().into();
         let is_malformed = self.options.malformed.contains(&order);
@@ -176,6 +221,12 @@ impl Checkout {
             }
         }
     }
+}
+
+/// How long a service will still not answer.
+fn silence(call: &CallOptions, now: SimTime) -> SimDuration {
+    let outage = call.unavailable.map(|(from, to)| (SimTime::ZERO + from, SimTime::ZERO + to));
+    outage.filter(|(from, to)| *from <= now && now < *to).map_or(SimDuration::ZERO, |(_, to)| to.since(now))
 }
 
 /// A time drawn evenly from its range.

@@ -30,6 +30,19 @@ pub struct CheckoutOptions {
     pub payment_time: TimeRange,
     /// No purchases after this time; `None`: the shop never closes.
     pub closes_at: Option<SimDuration>,
+    /// The synchronous shop: after the payment checkout calls these services one after the other, the customer waits for
+    /// all of them, and nothing is published. Empty: the order is published, and the services react to it.
+    pub calls: Vec<CallOptions>,
+}
+
+/// A service that checkout calls and waits for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CallOptions {
+    pub kind: ServiceKind,
+    /// Simplified: the way there and back is part of it.
+    pub time: TimeRange,
+    /// From when to when the service does not answer; who calls it meanwhile waits for its end.
+    pub unavailable: Option<(SimDuration, SimDuration)>,
 }
 
 /// A service that reacts to orders as a member of a consumer group.
