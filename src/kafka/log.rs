@@ -2,8 +2,9 @@
 //! It knows offsets, leader epochs, and what has reached the platter; it has never heard of replication.
 
 use super::leader_epochs::LeaderEpochs;
+use super::aborted_transactions::AbortedTransactions;
 use super::producer_state::{AppendOrigin, ProducerStates, TransactionVersion, Validated};
-use super::transaction_verification::Verification;
+use super::transaction_verification::{Verification, VerificationGuard};
 use crate::protocol::config::{TopicConfig, millis};
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::offset::{EpochEndOffset, LeaderEpoch, Offset};
@@ -60,6 +61,8 @@ pub struct Log {
     leader_epochs: LeaderEpochs,
     /// What producers have written lately: resends are known by it.
     producers: ProducerStates,
+    /// Which transactions were aborted, for `read_committed` readers.
+    aborted_transactions: AbortedTransactions,
     /// What is still in the page cache: up to this offset it will be on the platter at that time.
     unflushed: VecDeque<(Offset, SimTime)>,
     /// Everything below is on the platter.
@@ -74,6 +77,7 @@ impl Default for Log {
             log_end_offset: Offset::ZERO,
             leader_epochs: LeaderEpochs::default(),
             producers: ProducerStates::default(),
+            aborted_transactions: AbortedTransactions::default(),
             unflushed: VecDeque::new(),
             recovery_point: Offset::ZERO,
         }
@@ -111,8 +115,28 @@ impl Log {
     ///
     /// # Errors
     /// `InvalidProducerEpoch`, `OutOfOrderSequenceNumber` or `InvalidTxnState`.
-    pub fn validate_producer(&self, batch: &RecordBatch) -> Result<Validated, ErrorCode> {
-        self.producers.validate(batch, AppendOrigin::Client, TransactionVersion::V2, Verification::NotRequired)
+    pub fn validate_producer(
+        &self,
+        batch: &RecordBatch,
+        origin: AppendOrigin,
+        verification: Verification,
+    ) -> Result<Validated, ErrorCode> {
+        self.producers.validate(batch, origin, TransactionVersion::V2, verification)
+    }
+    /// Begins to ask the transaction coordinator about a batch; `None` when its transaction is open here already.
+    pub fn begin_verification(&mut self, batch: &RecordBatch) -> Option<VerificationGuard> {
+        self.producers.begin_verification(batch)
+    }
+    /// Everything below is decided: what `read_committed` readers may read (`UnifiedLog.lastStableOffset`).
+    pub fn last_stable_offset(&self, high_watermark: Offset) -> Offset {
+        self.producers.first_unstable_offset_at(high_watermark).map_or(high_watermark, |at| at.min(high_watermark))
+    }
+    /// The high watermark has moved: ends of transactions below it are certain.
+    pub fn on_high_watermark(&mut self, high_watermark: Offset) {
+        self.producers.on_high_watermark(high_watermark);
+    }
+    pub fn aborted_transactions(&self) -> &AbortedTransactions {
+        &self.aborted_transactions
     }
     pub fn producers(&self) -> &ProducerStates {
         &self.producers
@@ -135,7 +159,10 @@ impl Log {
         let rolled = self.roll_if_needed(&batch, config);
         let (base_offset, next_offset) = (batch.base_offset, batch.next_offset());
         self.leader_epochs.assign(batch.leader_epoch, base_offset);
-        self.producers.apply(&batch);
+        if let Some(completed) = self.producers.apply(&batch) {
+            let last_stable_offset = self.producers.last_stable_offset_after(&completed);
+            self.aborted_transactions.note(&completed, last_stable_offset);
+        }
         self.active_mut().push(batch);
         self.log_end_offset = next_offset;
         Appended { base_offset, rolled }
@@ -252,7 +279,9 @@ impl Log {
         self.log_end_offset = end;
         self.log_start_offset = self.log_start_offset.min(end);
         self.leader_epochs.truncate_from_end(end);
-        self.producers = ProducerStates::rebuild(self.segments.iter().flat_map(|segment| segment.batches.iter()), end);
+        let left = self.segments.iter().flat_map(|segment| segment.batches.iter());
+        self.producers = ProducerStates::rebuild(left, Offset::ZERO);
+        self.aborted_transactions.truncate_from_end(end);
         self.recovery_point = self.recovery_point.min(end);
         while self.unflushed.back().is_some_and(|(to, _)| *to > end) {
             let (_, at) = self.unflushed.pop_back().expect("just seen");
@@ -286,6 +315,8 @@ impl Log {
             deleted.push((segment.base_offset, self.segments[0].base_offset));
         }
         self.leader_epochs.truncate_from_start(offset);
+        self.aborted_transactions.truncate_from_start(offset);
+        self.producers.on_log_start_offset(offset);
         deleted
     }
 

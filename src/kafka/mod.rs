@@ -18,6 +18,8 @@ pub mod partition_change;
 pub mod coordinator_partition;
 pub mod request_channel;
 pub mod group_coordinator;
+pub mod transaction_coordinator;
+pub mod aborted_transactions;
 pub mod retry_backoff;
 pub mod wake_up;
 pub mod client_metadata;

@@ -256,6 +256,14 @@ impl ProducerStates {
         ongoing.into_iter().chain(unreplicated).min()
     }
 
+    /// As `first_unstable_offset`, when what is below this high watermark is certain.
+    pub fn first_unstable_offset_at(&self, high_watermark: Offset) -> Option<Offset> {
+        let ongoing = self.ongoing.first().map(|(offset, _)| *offset);
+        let is_uncertain = |(_, marker): &&(Offset, Offset)| *marker >= high_watermark;
+        let unreplicated = self.unreplicated.iter().find(is_uncertain).map(|(offset, _)| *offset);
+        ongoing.into_iter().chain(unreplicated).min()
+    }
+
     /// The last stable offset once this transaction is complete: what the index of aborted transactions notes with it.
     pub fn last_stable_offset_after(&self, completed: &CompletedTransaction) -> Offset {
         let other = self.ongoing.iter().find(|(_, producer)| *producer != completed.producer_id);

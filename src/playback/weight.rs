@@ -40,6 +40,10 @@ pub fn weight(event: &TraceEvent) -> Weight {
         | E::OrderNotPublished { .. }
         | E::BrokerShutdownBegun { .. }
         | E::RequestQueueFull { .. }
+        | E::TransactionTimedOut { .. }
+        | E::TransactionFenced { .. }
+        | E::TransactionFailed { .. }
+        | E::ProducerFenced { .. }
         | E::CommitFailed { .. } => Weight::Decisive,
         E::BrokerFenced { reason, .. } => of_fencing(*reason),
         E::LeaderElected { election, .. } => of_election(*election),
@@ -74,6 +78,8 @@ pub fn weight(event: &TraceEvent) -> Weight {
         | E::RebalanceCompleted { .. }
         | E::GroupEmptied { .. }
         | E::MemberReconciled { .. }
+        | E::TransactionPrepared { .. }
+        | E::TransactionCompleted { .. }
         | E::SendUnblocked { .. }
         | E::BatchRetried { .. }
         | E::RequestTimedOut { .. }
@@ -92,6 +98,8 @@ pub fn weight(event: &TraceEvent) -> Weight {
         | E::RecordAcknowledged { .. }
         | E::RecordsPolled { .. }
         | E::OrderPlaced { .. }
+        | E::TransactionStarted { .. }
+        | E::TransactionMarkerWritten { .. }
         | E::OrderPublished { .. } => Weight::Moving,
 
         E::Intervened { .. }

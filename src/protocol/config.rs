@@ -365,6 +365,11 @@ settings!(
         offsets_commit_timeout_ms: i64 = "offsets.commit.timeout.ms", Int, "5000", Valid::AtLeast(1);
         offsets_retention_minutes: i64 = "offsets.retention.minutes", Int, "10080", Valid::AtLeast(1);
         offsets_retention_check_interval_ms: i64 = "offsets.retention.check.interval.ms", Long, "600000", Valid::AtLeast(1);
+        transaction_state_log_num_partitions: i64 = "transaction.state.log.num.partitions", Int, "50", Valid::AtLeast(1);
+        transaction_state_log_replication_factor: i64 = "transaction.state.log.replication.factor", Short, "3", Valid::AtLeast(1);
+        transaction_state_log_min_isr: i64 = "transaction.state.log.min.isr", Int, "2", Valid::AtLeast(1);
+        transaction_max_timeout_ms: i64 = "transaction.max.timeout.ms", Int, "900000", Valid::AtLeast(1);
+        transaction_abort_timed_out_transaction_cleanup_interval_ms: i64 = "transaction.abort.timed.out.transaction.cleanup.interval.ms", Int, "10000", Valid::AtLeast(1);
         log_segment_bytes: i64 = "log.segment.bytes", Int, "1073741824", Valid::AtLeast(1_048_576);
         log_retention_bytes: i64 = "log.retention.bytes", Long, "-1", Valid::Any;
         log_retention_hours: i64 = "log.retention.hours", Int, "168", Valid::Any;

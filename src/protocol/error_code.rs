@@ -64,6 +64,7 @@ errors! {
     InvalidProducerEpoch = 47, "INVALID_PRODUCER_EPOCH", false;
     InvalidTxnState = 48, "INVALID_TXN_STATE", false;
     InvalidProducerIdMapping = 49, "INVALID_PRODUCER_ID_MAPPING", false;
+    InvalidTransactionTimeout = 50, "INVALID_TRANSACTION_TIMEOUT", false;
     ConcurrentTransactions = 51, "CONCURRENT_TRANSACTIONS", true;
     KafkaStorageError = 56, "KAFKA_STORAGE_ERROR", true;
     UnknownProducerId = 59, "UNKNOWN_PRODUCER_ID", false;

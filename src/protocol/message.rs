@@ -47,6 +47,11 @@ pub enum Request {
     OffsetCommit(OffsetCommitRequest),
     OffsetFetch(OffsetFetchRequest),
     InitProducerId(InitProducerIdRequest),
+    EndTxn(EndTxnRequest),
+    TxnOffsetCommit(TxnOffsetCommitRequest),
+    // Brokers to brokers.
+    AddPartitionsToTxn(AddPartitionsToTxnRequest),
+    WriteTxnMarkers(WriteTxnMarkersRequest),
     // Brokers to the controller.
     BrokerRegistration(BrokerRegistrationRequest),
     BrokerHeartbeat(BrokerHeartbeatRequest),
@@ -83,6 +88,10 @@ pub enum Response {
     OffsetCommit(OffsetCommitResponse),
     OffsetFetch(OffsetFetchResponse),
     InitProducerId(InitProducerIdResponse),
+    EndTxn(EndTxnResponse),
+    TxnOffsetCommit(TxnOffsetCommitResponse),
+    AddPartitionsToTxn(AddPartitionsToTxnResponse),
+    WriteTxnMarkers(WriteTxnMarkersResponse),
     BrokerRegistration(BrokerRegistrationResponse),
     BrokerHeartbeat(BrokerHeartbeatResponse),
     AlterPartition(AlterPartitionResponse),
@@ -113,7 +122,13 @@ schema! {
     }
 
     /// One batch for each partition at the most. `acks` is 0, 1 or -1 (all).
-    ProduceRequest { acks: i16, timeout: SimDuration, batches: Vec<(TopicPartition, RecordBatch)>, }
+    ProduceRequest {
+        /// Of a transactional producer: its partitions join the transaction as they are written to (KIP-890).
+        transactional_id: Option<Arc<str>>,
+        acks: i16,
+        timeout: SimDuration,
+        batches: Vec<(TopicPartition, RecordBatch)>,
+    }
     ProduceResponse { partitions: Vec<ProducePartitionResponse>, throttle_time: SimDuration, }
     ProducePartitionResponse {
         partition: TopicPartition,
@@ -266,6 +281,43 @@ schema! {
         producer_epoch: ProducerEpoch,
     }
     InitProducerIdResponse { error: ErrorCode, producer_id: ProducerId, producer_epoch: ProducerEpoch, }
+    EndTxnRequest {
+        transactional_id: Arc<str>,
+        producer_id: ProducerId,
+        producer_epoch: ProducerEpoch,
+        /// Commit, or abort.
+        is_commit: bool,
+    }
+    /// With the id and epoch of the next transaction: each has an epoch of its own (KIP-890).
+    EndTxnResponse { error: ErrorCode, producer_id: ProducerId, producer_epoch: ProducerEpoch, }
+    /// Offsets that are committed if the transaction is (KIP-98), by a member of the group that consumed them (KIP-447).
+    TxnOffsetCommitRequest {
+        transactional_id: Arc<str>,
+        producer_id: ProducerId,
+        producer_epoch: ProducerEpoch,
+        group: GroupId,
+        generation: Generation,
+        member: Option<MemberId>,
+        group_instance_id: Option<Arc<str>>,
+        offsets: Vec<(TopicPartition, CommittedOffset)>,
+    }
+    TxnOffsetCommitResponse { partitions: Vec<(TopicPartition, ErrorCode)>, }
+    /// A partition's leader tells the transaction coordinator of a transaction's first batch there (KIP-890).
+    AddPartitionsToTxnRequest {
+        transactional_id: Arc<str>,
+        producer_id: ProducerId,
+        producer_epoch: ProducerEpoch,
+        partitions: Vec<TopicPartition>,
+    }
+    AddPartitionsToTxnResponse { error: ErrorCode, }
+    /// The transaction coordinator tells the leaders of a transaction's partitions how it has ended.
+    WriteTxnMarkersRequest {
+        producer_id: ProducerId,
+        producer_epoch: ProducerEpoch,
+        is_commit: bool,
+        partitions: Vec<TopicPartition>,
+    }
+    WriteTxnMarkersResponse { producer_id: ProducerId, partitions: Vec<(TopicPartition, ErrorCode)>, }
 
     BrokerRegistrationRequest {
         broker: BrokerId,
@@ -466,6 +518,10 @@ impl Request {
             Self::OffsetCommit(_) => "OffsetCommit",
             Self::OffsetFetch(_) => "OffsetFetch",
             Self::InitProducerId(_) => "InitProducerId",
+            Self::EndTxn(_) => "EndTxn",
+            Self::TxnOffsetCommit(_) => "TxnOffsetCommit",
+            Self::AddPartitionsToTxn(_) => "AddPartitionsToTxn",
+            Self::WriteTxnMarkers(_) => "WriteTxnMarkers",
             Self::BrokerRegistration(_) => "BrokerRegistration",
             Self::BrokerHeartbeat(_) => "BrokerHeartbeat",
             Self::AlterPartition(_) => "AlterPartition",
@@ -500,6 +556,10 @@ impl Response {
             Self::OffsetCommit(_) => "OffsetCommit",
             Self::OffsetFetch(_) => "OffsetFetch",
             Self::InitProducerId(_) => "InitProducerId",
+            Self::EndTxn(_) => "EndTxn",
+            Self::TxnOffsetCommit(_) => "TxnOffsetCommit",
+            Self::AddPartitionsToTxn(_) => "AddPartitionsToTxn",
+            Self::WriteTxnMarkers(_) => "WriteTxnMarkers",
             Self::BrokerRegistration(_) => "BrokerRegistration",
             Self::BrokerHeartbeat(_) => "BrokerHeartbeat",
             Self::AlterPartition(_) => "AlterPartition",

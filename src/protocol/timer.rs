@@ -67,6 +67,13 @@ pub enum Timer {
     MemberRebalance(GroupId, MemberId),
     /// Look for committed offsets that have expired (`offsets.retention.check.interval.ms`).
     OffsetsRetention,
+    // The transaction coordinator.
+    /// Look for transactions that have been open too long (`transaction.abort.timed.out.transaction.cleanup.interval.ms`).
+    TransactionTimeouts,
+    /// Send markers again that were not written.
+    TransactionMarkers,
+    /// A question to a transaction coordinator was not answered.
+    TransactionQuestion(CorrelationId),
     // Clients.
     /// The sender looks for batches to send.
     Sender,

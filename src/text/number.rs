@@ -3,7 +3,7 @@
 use super::Text;
 use super::language::{Language, Plural};
 use crate::protocol::error_code::ErrorCode;
-use crate::protocol::ids::{BrokerId, ControllerId, OrderId, RecordId};
+use crate::protocol::ids::{BrokerId, ControllerId, OrderId, RecordId, ProducerEpoch};
 use crate::protocol::offset::{Generation, LeaderEpoch, Offset, QuorumEpoch};
 use crate::sim::time::{SimDuration, SimTime};
 use std::fmt;
@@ -72,6 +72,7 @@ say_with! {
     |value: OrderId, _text| value;
     |value: RecordId, _text| value;
     |value: LeaderEpoch, _text| value;
+    |value: ProducerEpoch, _text| value;
     |value: QuorumEpoch, _text| value;
     |value: Generation, _text| value;
     |value: ErrorCode, _text| value;

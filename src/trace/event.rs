@@ -323,7 +323,57 @@ pub enum TraceEvent {
         offset: Offset,
     },
 
+    // The transaction coordinator.
+    /// A transaction has its first partition.
+    TransactionStarted {
+        transactional_id: Arc<str>,
+        producer_id: ProducerId,
+        producer_epoch: ProducerEpoch,
+    },
+    /// The decision is written: from here on the transaction is committed, or aborted, whatever happens. With the epoch
+    /// that its markers carry.
+    TransactionPrepared {
+        transactional_id: Arc<str>,
+        producer_id: ProducerId,
+        producer_epoch: ProducerEpoch,
+        is_commit: bool,
+        partitions: Vec<TopicPartition>,
+    },
+    /// A partition's log has the marker of a transaction.
+    TransactionMarkerWritten {
+        partition: TopicPartition,
+        producer_id: ProducerId,
+        producer_epoch: ProducerEpoch,
+        is_commit: bool,
+        offset: Offset,
+    },
+    TransactionCompleted {
+        transactional_id: Arc<str>,
+        producer_id: ProducerId,
+        is_commit: bool,
+        took: SimDuration,
+    },
+    TransactionTimedOut {
+        transactional_id: Arc<str>,
+        after: SimDuration,
+    },
+    /// A new instance of the producer shut out the one that left this transaction open.
+    TransactionFenced {
+        transactional_id: Arc<str>,
+        producer_epoch: ProducerEpoch,
+    },
+
     // Producers.
+    /// A producer must abort its transaction: it cannot be committed any more.
+    TransactionFailed {
+        client: ClientId,
+        error: ErrorCode,
+    },
+    /// A producer was told that its epoch is over: another has taken its place, or its transaction was taken from it.
+    ProducerFenced {
+        client: ClientId,
+        error: ErrorCode,
+    },
     RecordAccepted {
         client: ClientId,
         record: RecordId,

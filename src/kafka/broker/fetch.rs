@@ -117,7 +117,8 @@ impl Broker {
 
     /// The first offset that a reader of committed transactions may not see.
     pub(super) fn last_stable_offset(&self, id: TopicPartition) -> Offset {
-        self.memory.partitions.get(&id).map_or(Offset::ZERO, |partition| partition.high_watermark)
+        let high_watermark = self.memory.partitions.get(&id).map_or(Offset::ZERO, |partition| partition.high_watermark);
+        self.disk.logs.get(&id).map_or(high_watermark, |log| log.last_stable_offset(high_watermark))
     }
 
     /// `DelayedFetch.tryComplete`: is there enough to give, or an error to tell? A newer high watermark is no reason to hurry:
@@ -224,6 +225,10 @@ impl Broker {
         let limit = (fetch.max_bytes.max(0) as u64).min(*left);
         if let Some(log) = log.filter(|_| limit > 0) {
             response.batches = log.read(fetch.fetch_offset, self.readable_end(id, request), limit);
+            if request.isolation_level == IsolationLevel::ReadCommitted && request.replica.is_none() {
+                let end = response.batches.last().map_or(fetch.fetch_offset, |batch| batch.next_offset());
+                response.aborted_transactions = log.aborted_transactions().between(fetch.fetch_offset, end);
+            }
             *left = left.saturating_sub(response.batches.iter().map(|batch| u64::from(batch.size)).sum());
         }
         response

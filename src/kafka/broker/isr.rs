@@ -49,6 +49,9 @@ impl Broker {
         {
             let to = partition.high_watermark;
             out.record(TraceEvent::HighWatermarkAdvanced { partition: id, from, to, as_leader: true });
+            if let Some(log) = self.disk.logs.get_mut(&id) {
+                log.on_high_watermark(to);
+            }
             self.complete_produces(id, out);
             self.complete_fetches(id, out);
         }

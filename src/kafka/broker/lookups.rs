@@ -2,10 +2,11 @@
 
 use super::Broker;
 use crate::kafka::coordinator_partition::coordinator_partition;
+use crate::protocol::config::IsolationLevel;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{CorrelationId, Node, ProducerEpoch, ProducerId, TopicPartition};
 use crate::protocol::message::{
-    AllocateProducerIdsRequest, AllocateProducerIdsResponse, FindCoordinatorRequest, FindCoordinatorResponse,
+    AllocateProducerIdsRequest, AllocateProducerIdsResponse, CoordinatorType, FindCoordinatorRequest, FindCoordinatorResponse,
     InitProducerIdRequest, InitProducerIdResponse, ListOffsetsRequest, ListOffsetsResponse, ListOffsetsTarget, Message,
     MetadataResponse, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse, Request, Response,
 };
@@ -20,7 +21,15 @@ pub(super) struct ProducerIdBlock {
     next: i64,
     end: i64,
     in_flight: Option<CorrelationId>,
-    waiting: Vec<(Node, CorrelationId)>,
+    waiting: Vec<Waiting>,
+}
+
+/// Who waits for a producer id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Waiting {
+    Client(Node, CorrelationId),
+    /// The transaction coordinator on this broker.
+    Coordinator,
 }
 
 /// How long AllocateProducerIds waits for an answer.
@@ -40,7 +49,7 @@ impl Broker {
         out: &mut Outbox,
     ) {
         let answer = |(id, epoch, target): &(TopicPartition, LeaderEpoch, ListOffsetsTarget)| match self
-            .list_offset(*id, *epoch, *target)
+            .list_offset(*id, *epoch, *target, request.isolation_level)
         {
             Ok((offset, epoch)) => (*id, ErrorCode::None, offset, epoch),
             Err(error) => (*id, error, Offset::NONE, LeaderEpoch::NONE),
@@ -54,6 +63,7 @@ impl Broker {
         id: TopicPartition,
         epoch: LeaderEpoch,
         target: ListOffsetsTarget,
+        isolation_level: IsolationLevel,
     ) -> Result<(Offset, LeaderEpoch), ErrorCode> {
         let partition = self.memory.partitions.get(&id).ok_or(ErrorCode::UnknownTopicOrPartition)?;
         let leader = partition.leader().ok_or(ErrorCode::NotLeaderOrFollower)?;
@@ -70,6 +80,9 @@ impl Broker {
             // A new leader does not know yet how far its predecessor's high watermark was (KIP-207).
             ListOffsetsTarget::Latest if partition.high_watermark < leader.epoch_start_offset => {
                 Err(ErrorCode::OffsetNotAvailable)
+            }
+            ListOffsetsTarget::Latest if isolation_level == IsolationLevel::ReadCommitted => {
+                Ok((log.last_stable_offset(partition.high_watermark), partition.leader_epoch))
             }
             ListOffsetsTarget::Latest => Ok((partition.high_watermark, partition.leader_epoch)),
             ListOffsetsTarget::Timestamp(time) => {
@@ -121,12 +134,17 @@ impl Broker {
         request: &FindCoordinatorRequest,
         out: &mut Outbox,
     ) {
-        let coordinator = self.offsets_topic().and_then(|topic| {
+        let of_group = || {
+            let topic = self.offsets_topic()?;
             let count = self.memory.image.topic(topic)?.partitions.len();
             let partition = coordinator_partition(&request.key, count as u16);
             let registration = self.memory.image.partition(TopicPartition { topic, partition })?;
             registration.leader
-        });
+        };
+        let coordinator = match request.key_type {
+            CoordinatorType::Group => of_group(),
+            CoordinatorType::Transaction => self.coordinator_of_transaction(&request.key),
+        };
         let error = if coordinator.is_some() { ErrorCode::None } else { ErrorCode::CoordinatorNotAvailable };
         Self::reply(from, correlation, Response::FindCoordinator(FindCoordinatorResponse { error, coordinator }), out);
     }
@@ -144,7 +162,12 @@ impl Broker {
             self.answer_init(from, correlation, request.producer_id, producer_epoch, out);
             return;
         }
-        self.memory.producer_ids.waiting.push((from, correlation));
+        self.memory.producer_ids.waiting.push(Waiting::Client(from, correlation));
+        self.give_producer_ids(out);
+    }
+
+    pub(super) fn want_producer_id_for_transaction(&mut self, out: &mut Outbox) {
+        self.memory.producer_ids.waiting.push(Waiting::Coordinator);
         self.give_producer_ids(out);
     }
 
@@ -165,10 +188,15 @@ impl Broker {
         while self.memory.producer_ids.next < self.memory.producer_ids.end
             && !self.memory.producer_ids.waiting.is_empty()
         {
-            let (from, correlation) = self.memory.producer_ids.waiting.remove(0);
+            let waiting = self.memory.producer_ids.waiting.remove(0);
             let producer_id = ProducerId(self.memory.producer_ids.next);
             self.memory.producer_ids.next += 1;
-            self.answer_init(from, correlation, producer_id, ProducerEpoch(0), out);
+            match waiting {
+                Waiting::Client(from, correlation) => {
+                    self.answer_init(from, correlation, producer_id, ProducerEpoch(0), out);
+                }
+                Waiting::Coordinator => self.on_transaction_producer_id(producer_id, out),
+            }
         }
         if self.memory.producer_ids.waiting.is_empty() || self.memory.producer_ids.in_flight.is_some() {
             return;

@@ -1,6 +1,7 @@
 //! Replaying the metadata log: how a broker learns what it leads and follows. Each broker replays at its own pace.
 
 use super::Broker;
+use super::loaded_records::LoadedRecords;
 use crate::kafka::broker_lifecycle::BrokerState;
 use crate::kafka::metadata_delta::MetadataDelta;
 use crate::kafka::partition::{Partition, Role};
@@ -47,6 +48,10 @@ impl Broker {
         if let Some(topic) = self.offsets_topic() {
             let count = self.memory.image.topic(topic).map_or(0, |topic| topic.partitions.len() as u16);
             self.memory.groups.set_offsets_topic(topic, count);
+        }
+        if let Some(topic) = self.transactions_topic() {
+            let count = self.memory.image.topic(topic).map_or(0, |topic| topic.partitions.len() as u16);
+            self.memory.transactions.set_partition_count(count);
         }
         if !partitions.is_empty() || are_topics_removed {
             let topics = self.memory.image.topics();
@@ -124,8 +129,12 @@ impl Broker {
         self.advance_high_watermark(id, out);
         if Some(id.topic) == self.offsets_topic() {
             let log = &self.disk.logs[&id];
-            let records = log.batches().flat_map(|batch| batch.iter());
-            self.memory.groups.on_elected(id.partition, leader_epoch, records, out);
+            let loaded = LoadedRecords::of(log);
+            self.memory.groups.on_elected(id.partition, leader_epoch, loaded.decided.iter().copied(), out);
+            self.memory.groups.on_open_transactions(id.partition, &loaded.open);
+        } else if Some(id.topic) == self.transactions_topic() {
+            let log = &self.disk.logs[&id];
+            self.memory.transactions.on_elected(id.partition, log.batches().flat_map(|batch| batch.records.iter()), out);
         }
         self.complete_fetches(id, out);
     }
@@ -154,6 +163,8 @@ impl Broker {
     fn resign(&mut self, id: TopicPartition, out: &mut Outbox) {
         if Some(id.topic) == self.offsets_topic() {
             self.memory.groups.on_resigned(id.partition, out);
+        } else if Some(id.topic) == self.transactions_topic() {
+            self.memory.transactions.on_resigned(id.partition, out);
         }
         self.complete_produces(id, out);
         self.complete_fetches(id, out);

@@ -3,9 +3,11 @@
 mod fetch;
 mod follower;
 mod isr;
+mod loaded_records;
 mod lookups;
 mod metadata;
 mod produce;
+mod transactions;
 mod truncation;
 
 use super::broker_lifecycle::{BrokerLifecycle, BrokerState, Surroundings};
@@ -14,6 +16,7 @@ use super::log::Log;
 use super::metadata_image::MetadataImage;
 use super::metadata_observer::MetadataObserver;
 use super::partition::Partition;
+use super::transaction_coordinator::{TransactionCoordinator, TransactionSettings};
 use super::request_channel::{QueuedRequest, RequestChannel, service_time};
 use crate::protocol::config::{BrokerConfig, millis};
 use crate::protocol::ids::{BrokerId, ControllerId, CorrelationId, Node, Rack, TopicId, TopicName, TopicPartition};
@@ -32,6 +35,7 @@ use isr::AlterPartitionManager;
 use lookups::ProducerIdBlock;
 use produce::DelayedProduce;
 use std::sync::Arc;
+use transactions::TransactionRequest;
 
 /// What a broker is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,6 +74,9 @@ pub struct BrokerMemory {
     alter_partitions: AlterPartitionManager,
     producer_ids: ProducerIdBlock,
     pub groups: GroupCoordinator,
+    pub transactions: TransactionCoordinator,
+    /// What other brokers' transaction coordinators are being asked.
+    questions: Vec<transactions::Question>,
 }
 
 /// One broker.
@@ -80,6 +87,7 @@ pub struct Broker {
     pub config: Arc<BrokerConfig>,
     seed: Seed,
     offsets_topic_name: TopicName,
+    transactions_topic_name: TopicName,
     pub disk: BrokerDisk,
     pub memory: BrokerMemory,
     pub observer: MetadataObserver,
@@ -101,6 +109,8 @@ impl BrokerMemory {
             alter_partitions: AlterPartitionManager::default(),
             producer_ids: ProducerIdBlock::default(),
             groups: GroupCoordinator::new(GroupSettings::from_config(config), chance),
+            transactions: TransactionCoordinator::new(TransactionSettings::from_config(config)),
+            questions: Vec::new(),
         }
     }
 }
@@ -122,6 +132,7 @@ impl Broker {
             config: setup.config,
             seed: setup.seed,
             offsets_topic_name: TopicName::new("__consumer_offsets"),
+            transactions_topic_name: TopicName::new("__transaction_state"),
         }
     }
 
@@ -187,6 +198,7 @@ impl Broker {
         let config = Arc::new(config);
         self.memory.groups.set_settings(GroupSettings::from_config(&config));
         self.memory.requests.set_queue_max(config.queued_max_requests as usize);
+        self.memory.transactions.set_settings(TransactionSettings::from_config(&config));
         self.observer.set_config(Arc::clone(&config));
         self.lifecycle.set_config(Arc::clone(&config));
         self.config = config;
@@ -235,6 +247,8 @@ impl Broker {
                 self.memory.groups.on_timer(timer, out, &mut writes);
                 self.write_offsets(writes, out);
             }
+            Timer::TransactionTimeouts | Timer::TransactionMarkers => self.on_transaction_timer(&timer, out),
+            Timer::TransactionQuestion(correlation) => self.on_question_timer(correlation, out),
             Timer::ControllerRequestTimeout(correlation) => self.on_controller_request_timeout(correlation, out),
             _ => {
                 self.observer.on_timer(&timer, out);
@@ -249,6 +263,8 @@ impl Broker {
             Response::OffsetForLeaderEpoch(response) => self.on_epoch_ends(from, correlation, response, out),
             Response::ListOffsets(response) => self.on_leader_offsets(from, correlation, response, out),
             Response::AlterPartition(response) => self.on_alter_partition_response(correlation, response, out),
+            Response::AddPartitionsToTxn(response) => self.on_question_answered(correlation, response.error, out),
+            Response::WriteTxnMarkers(response) => self.on_markers_answered(&response, out),
             Response::AllocateProducerIds(response) => self.on_producer_ids(correlation, response, out),
             Response::BrokerRegistration(_) | Response::BrokerHeartbeat(_) => {
                 if let Node::Controller(controller) = from {
@@ -274,7 +290,10 @@ impl Broker {
                 self.lifecycle.on_disconnected(controller, out);
                 self.on_controller_disconnected(out);
             }
-            Node::Broker(leader) => self.on_leader_disconnected(leader, out),
+            Node::Broker(peer) => {
+                self.on_leader_disconnected(peer, out);
+                self.on_transaction_peer_lost(peer, out);
+            }
             Node::Client(_) => {}
         }
         self.memory.requests.forget(from);
@@ -310,6 +329,17 @@ impl Broker {
             Request::ListOffsets(list) => self.handle_list_offsets(from, correlation, &list, out),
             Request::OffsetForLeaderEpoch(ask) => self.handle_offset_for_leader_epoch(from, correlation, &ask, out),
             Request::FindCoordinator(find) => self.handle_find_coordinator(from, correlation, &find, out),
+            Request::InitProducerId(init) if init.transactional_id.is_some() => {
+                self.handle_transaction_request(from, correlation, TransactionRequest::Init(init), out);
+            }
+            Request::AddPartitionsToTxn(add) => {
+                self.handle_transaction_request(from, correlation, TransactionRequest::Add(add), out);
+            }
+            Request::EndTxn(end) => {
+                self.handle_transaction_request(from, correlation, TransactionRequest::End(end), out);
+            }
+            Request::WriteTxnMarkers(write) => self.handle_write_txn_markers(from, correlation, write, out),
+            Request::TxnOffsetCommit(commit) => self.handle_txn_offset_commit(from, correlation, commit, out),
             Request::InitProducerId(init) => self.handle_init_producer_id(from, correlation, init, out),
             Request::JoinGroup(_)
             | Request::SyncGroup(_)
@@ -334,6 +364,11 @@ impl Broker {
     /// `__consumer_offsets`, once it exists.
     fn offsets_topic(&self) -> Option<TopicId> {
         self.memory.image.topic_named(&self.offsets_topic_name).map(|topic| topic.topic)
+    }
+
+    /// `__transaction_state`, once it exists.
+    fn transactions_topic(&self) -> Option<TopicId> {
+        self.memory.image.topic_named(&self.transactions_topic_name).map(|topic| topic.topic)
     }
 
     fn next_ticket(&mut self) -> u64 {

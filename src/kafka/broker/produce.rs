@@ -1,11 +1,13 @@
 //! Produce: validation, the leader's append, and the purgatory where acks=all waits for the high watermark.
 
 use super::Broker;
+use super::transactions::Guards;
 use crate::kafka::group_coordinator::OffsetsWrite;
 use crate::kafka::producer_state::Validated;
+use crate::kafka::transaction_verification::Verification;
 use crate::protocol::config::millis;
 use crate::protocol::error_code::ErrorCode;
-use crate::protocol::ids::{CorrelationId, Node, RecordId, TopicPartition};
+use crate::protocol::ids::{CorrelationId, Node, ProducerId, RecordId, TopicPartition};
 use crate::protocol::message::{Message, ProducePartitionResponse, ProduceRequest, ProduceResponse, Response};
 use crate::protocol::offset::Offset;
 use crate::protocol::record::{BATCH_OVERHEAD, Record, RecordBatch, record_size};
@@ -27,6 +29,17 @@ pub(super) enum Waiter {
     /// The group coordinator's own write.
     Coordinator {
         ticket: u64,
+    },
+    /// The transaction coordinator's own write.
+    Transaction {
+        ticket: u64,
+    },
+    /// A transaction coordinator that has markers written here.
+    Markers {
+        from: Node,
+        correlation: CorrelationId,
+        producer_id: ProducerId,
+        is_commit: bool,
     },
 }
 
@@ -55,11 +68,30 @@ impl Broker {
         produce: ProduceRequest,
         out: &mut Outbox,
     ) {
-        let ProduceRequest { acks, timeout, batches } = produce;
+        if let Some(produce) = self.ask_before_produce(from, correlation, produce, out) {
+            self.append_and_answer(from, correlation, produce, &Vec::new(), &[], out);
+        }
+    }
+
+    /// Appends what may be; the partitions in `refused` were not let into the transaction.
+    pub(super) fn append_and_answer(
+        &mut self,
+        from: Node,
+        correlation: CorrelationId,
+        produce: ProduceRequest,
+        guards: &Guards,
+        refused: &[(TopicPartition, ErrorCode)],
+        out: &mut Outbox,
+    ) {
+        let ProduceRequest { acks, timeout, batches, .. } = produce;
         let mut partitions = Vec::with_capacity(batches.len());
         for (id, batch) in batches {
             let count = batch.records.len() as i64;
-            let result = self.append_from_client(id, batch, acks, out);
+            let refusal = refused.iter().find(|(known, _)| *known == id).map(|(_, error)| *error);
+            let result = match refusal {
+                Some(error) => Err(error),
+                None => self.append_checked(id, batch, acks, Self::verification(id, guards), out),
+            };
             let error = result.err().unwrap_or_default();
             if !error.is_none() {
                 out.record(TraceEvent::AppendRefused { partition: id, error, client: from });
@@ -89,12 +121,13 @@ impl Broker {
         ProducePartitionResponse { partition: id, error, base_offset, log_start_offset, current_leader }
     }
 
-    /// Validates a client's batch and appends it as leader.
-    fn append_from_client(
+    /// Validates a batch and appends it as leader.
+    fn append_checked(
         &mut self,
         id: TopicPartition,
         batch: RecordBatch,
         acks: i16,
+        verification: Verification,
         out: &mut Outbox,
     ) -> Result<Offset, ErrorCode> {
         let partition = self.memory.partitions.get(&id).ok_or(ErrorCode::UnknownTopicOrPartition)?;
@@ -106,7 +139,7 @@ impl Broker {
             return Err(ErrorCode::MessageTooLarge);
         }
         let log = self.disk.logs.entry(id).or_default();
-        match log.validate_producer(&batch)? {
+        match log.validate_producer(&batch, Self::origin_of(&batch), verification)? {
             Validated::Append => self.append_as_leader(id, batch, out),
             Validated::Duplicate { base_offset } => {
                 let (producer_id, base_sequence) = (batch.producer_id, batch.base_sequence);
@@ -125,6 +158,7 @@ impl Broker {
         let partition = self.memory.partitions.get(&id).ok_or(ErrorCode::UnknownTopicOrPartition)?;
         let log = self.disk.logs.entry(id).or_default();
         let records = batch.records.len() as u32;
+        let marker = batch.control.is_some().then(|| batch.clone());
         let appended = log.append_as_leader(batch, partition.leader_epoch, &partition.config);
         let written_at = out.now() + self.disk.hardware.flush(out.now());
         let flushes_at_once = partition.config.flush_messages <= i64::from(records);
@@ -137,6 +171,9 @@ impl Broker {
             out.record(TraceEvent::SegmentRolled { partition: id, base_offset });
         }
         let leader_epoch = partition.leader_epoch;
+        if let Some(marker) = marker {
+            Self::note_marker(id, &marker, appended.base_offset, out);
+        }
         out.record(TraceEvent::LogAppended {
             partition: id,
             base_offset: appended.base_offset,
@@ -235,6 +272,15 @@ impl Broker {
                 self.memory.requests.unmute(*from);
                 self.begin_requests(out);
             }
+            Waiter::Transaction { ticket } => {
+                let error = partitions[0].response.error;
+                self.on_transaction_written(*ticket, if error.is_none() { Ok(()) } else { Err(error) }, out);
+            }
+            Waiter::Markers { from, correlation, producer_id, is_commit } => {
+                let written =
+                    partitions.iter().map(|pending| (pending.response.partition, pending.response.error)).collect();
+                self.on_markers_appended((*from, *correlation), *producer_id, *is_commit, written, out);
+            }
             Waiter::Coordinator { ticket } => {
                 let response = &partitions[0].response;
                 let result = if response.error.is_none() { Ok(response.base_offset) } else { Err(response.error) };
@@ -256,14 +302,31 @@ impl Broker {
             .map(|(key, value)| Record { id: RecordId(0), timestamp: now, key, value, headers: Vec::new() })
             .collect();
         let size = records.iter().enumerate().map(|(delta, record)| record_size(record, delta as i32, 0)).sum::<u32>();
-        let count = records.len() as i64;
-        let batch = RecordBatch::new(records.into(), BATCH_OVERHEAD + size);
-        let result = self.append_from_client(id, batch, -1, out);
-        let error = result.err().unwrap_or_default();
-        let base_offset = result.unwrap_or(Offset::NONE);
-        let response = self.produce_response(id, error, base_offset);
-        let pending = Pending { required: base_offset.plus(count), is_done: !error.is_none(), response };
+        let mut batch = RecordBatch::new(records.into(), BATCH_OVERHEAD + size);
+        if let Some((producer_id, producer_epoch)) = write.producer {
+            (batch.producer_id, batch.producer_epoch, batch.is_transactional) = (producer_id, producer_epoch, true);
+        }
         let timeout = millis(self.config.offsets_commit_timeout_ms);
-        self.delay_produce(Waiter::Coordinator { ticket: write.ticket }, vec![pending], timeout, out);
+        self.append_for_coordinator(vec![(id, batch)], Waiter::Coordinator { ticket: write.ticket }, timeout, out);
+    }
+
+    /// Appends what a coordinator, here or elsewhere, has to write, with acks=all.
+    pub(super) fn append_for_coordinator(
+        &mut self,
+        batches: Vec<(TopicPartition, RecordBatch)>,
+        waiter: Waiter,
+        timeout: SimDuration,
+        out: &mut Outbox,
+    ) {
+        let mut partitions = Vec::with_capacity(batches.len());
+        for (id, batch) in batches {
+            let count = batch.records.len() as i64;
+            let result = self.append_checked(id, batch, -1, Verification::NotRequired, out);
+            let error = result.err().unwrap_or_default();
+            let base_offset = result.unwrap_or(Offset::NONE);
+            let response = self.produce_response(id, error, base_offset);
+            partitions.push(Pending { required: base_offset.plus(count), is_done: !error.is_none(), response });
+        }
+        self.delay_produce(waiter, partitions, timeout, out);
     }
 }

@@ -6,7 +6,7 @@ use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::GroupId;
 use crate::protocol::message::{
     HeartbeatResponse, LeaveGroupResponse, OffsetCommitRequest, OffsetCommitResponse, OffsetFetchResponse, Request,
-    Response, SyncGroupResponse,
+    Response, SyncGroupResponse, TxnOffsetCommitResponse,
 };
 
 /// The group that a request is about; `None` when it is not the group coordinator's.
@@ -19,6 +19,7 @@ pub fn group_of(request: &Request) -> Option<&GroupId> {
         Request::ConsumerGroupHeartbeat(request) => Some(&request.group),
         Request::OffsetCommit(request) => Some(&request.group),
         Request::OffsetFetch(request) => Some(&request.group),
+        Request::TxnOffsetCommit(request) => Some(&request.group),
         _ => None,
     }
 }
@@ -36,6 +37,10 @@ pub fn error_answer(request: &Request, error: ErrorCode) -> Option<Response> {
             Response::ConsumerGroupHeartbeat(consumer_heartbeat::refusal(request, error))
         }
         Request::OffsetCommit(request) => Response::OffsetCommit(commit_error(request, error)),
+        Request::TxnOffsetCommit(request) => {
+            let partitions = request.offsets.iter().map(|(partition, _)| (*partition, error)).collect();
+            Response::TxnOffsetCommit(TxnOffsetCommitResponse { partitions })
+        }
         Request::OffsetFetch(request) => {
             let partitions = request.partitions.iter().map(|partition| (*partition, error, None)).collect();
             Response::OffsetFetch(OffsetFetchResponse { error, partitions })

@@ -21,11 +21,14 @@ pub mod turn;
 pub mod answers;
 pub mod shard;
 pub mod consumer_shard;
+pub mod transactional_offsets;
 pub mod view;
 
 use crate::kafka::coordinator_partition::coordinator_partition;
 use crate::protocol::error_code::ErrorCode;
-use crate::protocol::ids::{CorrelationId, GroupId, Node, PartitionIndex, TopicId, TopicName, TopicPartition};
+use crate::protocol::ids::{
+    CorrelationId, GroupId, Node, PartitionIndex, ProducerEpoch, ProducerId, TopicId, TopicName, TopicPartition,
+};
 use crate::protocol::message::Request;
 use crate::protocol::offset::{LeaderEpoch, Offset};
 use crate::protocol::record::{Bytes, Record};
@@ -52,6 +55,8 @@ pub struct OffsetsWrite {
     pub partition: PartitionIndex,
     /// Key and value of each record; a value of `None` is a tombstone.
     pub records: Vec<(Option<Bytes>, Option<Bytes>)>,
+    /// Whose transaction the records belong to, if any.
+    pub producer: Option<(ProducerId, ProducerEpoch)>,
     /// Names this write in `on_write_done`.
     pub ticket: u64,
 }
@@ -138,6 +143,7 @@ impl GroupCoordinator {
             Request::LeaveGroup(request) => shard.on_leave_group(to, &request, &mut turn),
             Request::ConsumerGroupHeartbeat(request) => shard.on_consumer_group_heartbeat(to, &request, &mut turn),
             Request::OffsetCommit(request) => shard.on_offset_commit(to, request, &mut turn),
+            Request::TxnOffsetCommit(request) => shard.on_txn_offset_commit(to, request, &mut turn),
             Request::OffsetFetch(request) => shard.on_offset_fetch(to, &request, &mut turn),
             _ => unreachable!("a request about a group is one of the above"),
         }
@@ -262,6 +268,32 @@ impl GroupCoordinator {
         self.shards.remove(&partition);
         if self.shards.is_empty() {
             out.cancel_timer(Timer::OffsetsRetention);
+        }
+    }
+
+    /// A transaction has ended, and its marker is replicated: its offsets count now, or never did.
+    pub fn on_transaction_ended(
+        &mut self,
+        partition: PartitionIndex,
+        producer_id: ProducerId,
+        is_commit: bool,
+        out: &mut Outbox,
+    ) {
+        let mut writes = Vec::new();
+        if let Some((shard, mut turn)) = self.turn(partition, out, &mut writes) {
+            shard.on_transaction_ended(producer_id, is_commit, &mut turn);
+        }
+    }
+
+    /// After loading: offsets of transactions that are not decided yet.
+    pub fn on_open_transactions(&mut self, partition: PartitionIndex, records: &[(ProducerId, &Record)]) {
+        let Some(shard) = self.shards.get_mut(&partition) else { return };
+        for (producer_id, record) in records {
+            if let Some(OffsetsRecord::Offset { group, partition, value: Some(value) }) =
+                OffsetsRecord::decode(record.key.as_ref(), record.value.as_ref())
+            {
+                shard.offsets.add_pending(*producer_id, group, partition, value);
+            }
         }
     }
 

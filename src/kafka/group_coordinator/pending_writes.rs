@@ -7,8 +7,10 @@ use super::consumer_group::ConsumerGroupChange;
 use super::turn::Turn;
 use super::view::CommittedAt;
 use crate::protocol::error_code::ErrorCode;
-use crate::protocol::ids::{GroupId, MemberId, PartitionIndex, TopicPartition};
-use crate::protocol::message::{ConsumerGroupHeartbeatResponse, LeaveGroupResponse, OffsetCommitResponse, Response};
+use crate::protocol::ids::{GroupId, MemberId, PartitionIndex, ProducerId, TopicPartition};
+use crate::protocol::message::{
+    ConsumerGroupHeartbeatResponse, LeaveGroupResponse, OffsetCommitResponse, Response, TxnOffsetCommitResponse,
+};
 use crate::protocol::offset::{Generation, MemberEpoch};
 use crate::protocol::record::Bytes;
 use crate::sim::ordered::BTreeMap;
@@ -38,6 +40,13 @@ pub enum AfterWrite {
         /// The empty classic group that it replaced.
         replaced: Option<Box<ClassicGroup>>,
     },
+    /// A TxnOffsetCommit to answer; the offsets can be fetched when the transaction is committed.
+    TransactionalOffsets {
+        to: Parked,
+        group: GroupId,
+        producer_id: ProducerId,
+        offsets: Vec<(TopicPartition, CommittedAt)>,
+    },
     /// An OffsetCommit to answer, unless it has been answered with a time-out. The offsets can be fetched from then on.
     Offsets { to: Option<Parked>, group: GroupId, offsets: Vec<(TopicPartition, CommittedAt)> },
 }
@@ -51,6 +60,10 @@ impl AfterWrite {
             Self::Offsets { to: Some(to), offsets, .. } => {
                 let partitions = offsets.iter().map(|(partition, _)| (*partition, error)).collect();
                 turn.answer(*to, Response::OffsetCommit(OffsetCommitResponse { partitions }));
+            }
+            Self::TransactionalOffsets { to, offsets, .. } => {
+                let partitions = offsets.iter().map(|(partition, _)| (*partition, error)).collect();
+                turn.answer(*to, Response::TxnOffsetCommit(TxnOffsetCommitResponse { partitions }));
             }
             Self::Consumer { answer: Some((to, response)), .. } => {
                 let refusal = ConsumerGroupHeartbeatResponse {
@@ -102,7 +115,7 @@ impl PendingWrites {
         let ticket = self.next_ticket;
         self.next_ticket += 1;
         self.writes.insert(ticket, (partition, then));
-        OffsetsWrite { partition, records, ticket }
+        OffsetsWrite { partition, records, producer: None, ticket }
     }
 
     /// The log that this write goes to; `None` when the write is settled.

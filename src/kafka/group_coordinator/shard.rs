@@ -113,7 +113,7 @@ impl Shard {
     }
 
     /// A classic member's commit also counts as a sign of life.
-    fn validate_offset_commit(&self, request: &OffsetCommitRequest, turn: &mut Turn) -> Result<(), ErrorCode> {
+    pub(super) fn validate_offset_commit(&self, request: &OffsetCommitRequest, turn: &mut Turn) -> Result<(), ErrorCode> {
         match self.groups.get(&request.group) {
             None if request.generation >= Generation::ZERO => Err(ErrorCode::GroupIdNotFound),
             // A consumer without a group to manage it: its group will exist for its offsets only.
@@ -193,6 +193,11 @@ impl Shard {
             AfterWrite::Consumer { answer: to, .. } => {
                 if let (Some((to, response)), Ok(())) = (to, answer) {
                     turn.answer(to, Response::ConsumerGroupHeartbeat(*response));
+                }
+            }
+            AfterWrite::TransactionalOffsets { to, group, producer_id, offsets } => {
+                if answer.is_ok() {
+                    self.on_transactional_offsets_stored(to, &group, producer_id, offsets, turn);
                 }
             }
             AfterWrite::Offsets { to, group, offsets } => {

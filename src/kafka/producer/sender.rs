@@ -153,7 +153,7 @@ impl Producer {
             Acks::Leader => 1,
             Acks::All => -1,
         };
-        let message = Request::Produce(ProduceRequest { acks: number, timeout, batches: travelling });
+        let message = Request::Produce(ProduceRequest { transactional_id: None, acks: number, timeout, batches: travelling });
         if acks == Acks::None {
             self.network.send_without_response(broker, message, out);
             self.on_written(request, out);

@@ -6,6 +6,7 @@ mod quorum;
 mod controller;
 mod broker;
 mod group;
+mod transaction;
 mod producer;
 mod consumer;
 mod shop;
@@ -221,6 +222,34 @@ impl Teller<'_> {
             }
             E::OffsetCommitted { group, partition, offset } => {
                 (t.offset_committed(group.as_str(), &self.partition(*partition), *offset), t.offset_committed_why())
+            }
+
+            E::TransactionStarted { transactional_id, producer_epoch, .. } => {
+                (t.transaction_started(transactional_id, *producer_epoch), t.transaction_started_why())
+            }
+            E::TransactionPrepared { transactional_id, is_commit, partitions, .. } => (
+                t.transaction_prepared(transactional_id, *is_commit, partitions.len() as u32),
+                t.transaction_prepared_why(*is_commit),
+            ),
+            E::TransactionMarkerWritten { partition, is_commit, offset, .. } => (
+                t.transaction_marker(&self.partition(*partition), *is_commit, *offset),
+                t.transaction_marker_why(*is_commit),
+            ),
+            E::TransactionCompleted { transactional_id, is_commit, took, .. } => (
+                t.transaction_completed(transactional_id, *is_commit, *took),
+                t.transaction_completed_why(*is_commit),
+            ),
+            E::TransactionTimedOut { transactional_id, after } => {
+                (t.transaction_timed_out(transactional_id, *after), t.transaction_timed_out_why())
+            }
+            E::TransactionFenced { transactional_id, producer_epoch } => {
+                (t.transaction_fenced(transactional_id, *producer_epoch), t.transaction_fenced_why())
+            }
+            E::TransactionFailed { client, error } => {
+                (t.transaction_failed(self.names.client(*client), *error), t.transaction_failed_why())
+            }
+            E::ProducerFenced { client, error } => {
+                (t.producer_fenced(self.names.client(*client), *error), t.producer_fenced_why())
             }
 
             E::RecordAccepted { client, partition, key, .. } => (

@@ -149,6 +149,26 @@ property_words!(words {
         pt: "De quanto em quanto tempo se procuram offsets velhos demais para guardar.";
         en: "How often it looks for offsets too old to keep.";
     }
+    "transaction.state.log.num.partitions" {
+        pt: "Em quantas partições se divide __transaction_state, que guarda o estado das transações.";
+        en: "Into how many partitions __transaction_state is split, which keeps the state of transactions.";
+    }
+    "transaction.state.log.replication.factor" {
+        pt: "Quantas cópias tem __transaction_state.";
+        en: "How many copies __transaction_state has.";
+    }
+    "transaction.state.log.min.isr" {
+        pt: "Quantas réplicas de __transaction_state precisam estar em dia para uma transação avançar.";
+        en: "How many replicas of __transaction_state must be in sync for a transaction to go on.";
+    }
+    "transaction.max.timeout.ms" {
+        pt: "O maior transaction.timeout.ms que um producer pode pedir.";
+        en: "The longest transaction.timeout.ms that a producer may ask for.";
+    }
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms" {
+        pt: "De quanto em quanto tempo o coordinator procura transações abertas há tempo demais, para abortá-las.";
+        en: "How often the coordinator looks for transactions that have been open too long, to abort them.";
+    }
     "log.segment.bytes" {
         pt: "De que tamanho um arquivo do log (segmento) é fechado e outro começa.";
         en: "At what size a file of the log (a segment) is closed and another begun.";

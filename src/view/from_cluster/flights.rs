@@ -125,12 +125,14 @@ fn partition_of_response(response: &Response) -> Option<TopicPartition> {
 fn kind_of_request(request: &Request, from: Node) -> FlightKind {
     use Request as R;
     match request {
-        R::Produce(_) | R::InitProducerId(_) => FlightKind::Produce,
+        R::Produce(_) | R::InitProducerId(_) | R::EndTxn(_) | R::AddPartitionsToTxn(_) | R::WriteTxnMarkers(_) => {
+            FlightKind::Produce
+        }
         R::Fetch(_) | R::OffsetForLeaderEpoch(_) => fetch_kind(from),
         R::JoinGroup(_) | R::SyncGroup(_) | R::Heartbeat(_) | R::LeaveGroup(_) | R::ConsumerGroupHeartbeat(_) => {
             FlightKind::Group
         }
-        R::OffsetCommit(_) | R::OffsetFetch(_) => FlightKind::Commit,
+        R::OffsetCommit(_) | R::OffsetFetch(_) | R::TxnOffsetCommit(_) => FlightKind::Commit,
         R::BrokerRegistration(_)
         | R::BrokerHeartbeat(_)
         | R::AlterPartition(_)
@@ -148,12 +150,14 @@ fn kind_of_request(request: &Request, from: Node) -> FlightKind {
 fn kind_of_response(response: &Response, to: Node) -> FlightKind {
     use Response as R;
     match response {
-        R::Produce(_) | R::InitProducerId(_) => FlightKind::Produce,
+        R::Produce(_) | R::InitProducerId(_) | R::EndTxn(_) | R::AddPartitionsToTxn(_) | R::WriteTxnMarkers(_) => {
+            FlightKind::Produce
+        }
         R::Fetch(_) | R::OffsetForLeaderEpoch(_) => fetch_kind(to),
         R::JoinGroup(_) | R::SyncGroup(_) | R::Heartbeat(_) | R::LeaveGroup(_) | R::ConsumerGroupHeartbeat(_) => {
             FlightKind::Group
         }
-        R::OffsetCommit(_) | R::OffsetFetch(_) => FlightKind::Commit,
+        R::OffsetCommit(_) | R::OffsetFetch(_) | R::TxnOffsetCommit(_) => FlightKind::Commit,
         R::BrokerRegistration(_)
         | R::BrokerHeartbeat(_)
         | R::AlterPartition(_)
