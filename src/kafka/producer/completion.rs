@@ -132,6 +132,7 @@ impl Producer {
         if let Some(idempotence) = self.idempotence.as_mut().filter(|_| batch.has_sequence()) {
             idempotence.on_failed(batch, error, may_renumber);
         }
+        self.fail_transaction(error, out);
         for record in batch.records() {
             out.record(TraceEvent::RecordFailed { client: self.options.client, record: record.id, error, was_sent });
             self.results.push(SendResult { record: record.id, outcome: Err(error) });

@@ -1,7 +1,7 @@
 //! What makes a producer idempotent (`TransactionManager`, `TxnPartitionMap`; KIP-98, KIP-360): its id and epoch, the
 //! sequence numbers of each partition, and what is done when one goes missing: a new epoch, and counting from 0.
 //!
-//! Simplified: only the idempotent half; there are no transactions.
+//! The transactional half is in `transactions`.
 
 use crate::kafka::accumulator::batch::ProducerBatch;
 use crate::kafka::accumulator::send::DrainGate;
@@ -21,6 +21,8 @@ pub struct Idempotence {
     to_renumber: BTreeSet<TopicPartition>,
     /// Partitions where a batch that had been sent expired: whether it was written is not known. With the sequence after it.
     unresolved: BTreeMap<TopicPartition, Sequence>,
+    /// `None`: not transactional. Otherwise whether a transaction is open: only then anything is sent.
+    open_transaction: Option<bool>,
 }
 
 /// The count of one partition (`TxnPartitionEntry`).
@@ -62,6 +64,7 @@ impl Default for Idempotence {
             partitions: BTreeMap::new(),
             to_renumber: BTreeSet::new(),
             unresolved: BTreeMap::new(),
+            open_transaction: None,
         }
     }
 }
@@ -73,6 +76,18 @@ impl Idempotence {
     /// The cluster has given an id.
     pub fn on_producer_id(&mut self, producer_id: ProducerId, producer_epoch: ProducerEpoch) {
         (self.producer_id, self.producer_epoch) = (producer_id, producer_epoch);
+    }
+    /// A transaction's epoch: everything counts from 0 (KIP-890).
+    pub fn begin_epoch(&mut self, producer_id: ProducerId, producer_epoch: ProducerEpoch) {
+        *self = Self { producer_id, producer_epoch, open_transaction: Some(false), ..Self::default() };
+    }
+    /// Tells whether a transaction is open.
+    pub fn set_transactional(&mut self, is_open: bool) {
+        self.open_transaction = Some(is_open);
+    }
+    /// True when a sequence is missing somewhere.
+    pub fn has_gap(&self) -> bool {
+        !self.to_renumber.is_empty()
     }
     /// The sequence that the partition's next new batch gets.
     pub fn next_sequence(&self, partition: TopicPartition) -> Sequence {
@@ -187,7 +202,7 @@ impl Idempotence {
 /// Keeps sequences in order, and numbers what has no number yet (`shouldStopDrainBatchesForPartition`).
 impl DrainGate for Idempotence {
     fn may_drain(&self, batch: &ProducerBatch) -> bool {
-        if !self.has_producer_id() {
+        if !self.has_producer_id() || self.open_transaction == Some(false) {
             return false;
         }
         let Some(sequences) = self.partitions.get(&batch.partition) else { return true };
@@ -214,6 +229,7 @@ impl DrainGate for Idempotence {
             };
         }
         (batch.producer_id, batch.producer_epoch) = identity;
+        batch.is_transactional = self.open_transaction.is_some();
         batch.base_sequence = sequences.next;
         sequences.outstanding.push(sequences.next);
         sequences.next = sequences.next.plus(batch.record_count());

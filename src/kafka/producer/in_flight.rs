@@ -2,6 +2,7 @@
 
 use crate::kafka::accumulator::batch::ProducerBatch;
 use crate::protocol::ids::BrokerId;
+use crate::protocol::message::CoordinatorType;
 use crate::protocol::offset::LeaderEpoch;
 
 /// A request of a producer, with what its response is to be read with.
@@ -12,6 +13,13 @@ pub enum ProducerRequest {
         request: u32,
     },
     InitProducerId,
+    /// InitProducerId of a transactional producer, to its coordinator.
+    InitTransactions,
+    FindCoordinator {
+        key_type: CoordinatorType,
+    },
+    TxnOffsetCommit,
+    EndTxn,
 }
 
 /// A batch that was sent.

@@ -11,6 +11,7 @@
 
 pub mod idempotence;
 pub mod in_flight;
+pub mod transactions;
 mod blocked;
 mod sender;
 mod completion;
@@ -42,6 +43,7 @@ use blocked::{BlockedSend, WaitsFor};
 use idempotence::Idempotence;
 use in_flight::{InFlightBatch, ProducerRequest};
 use std::sync::Arc;
+use transactions::Transactions;
 
 /// What a producer is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +108,8 @@ pub struct Producer {
     accumulator: RecordAccumulator,
     /// `None`: not idempotent.
     idempotence: Option<Idempotence>,
+    /// With a `transactional.id`.
+    transactions: Option<Transactions>,
     identity_request: IdentityRequest,
     /// Batches on their way to a broker or back, in the order in which they were sent.
     in_flight: Vec<InFlightBatch>,
@@ -153,6 +157,8 @@ impl Producer {
             }),
             accumulator: RecordAccumulator::new(accumulator_settings(config)),
             idempotence: is_idempotent(config).then(Idempotence::default),
+            transactions: is_transactional(config)
+                .then(|| Transactions::new(Arc::clone(&config.transactional_id))),
             identity_request: IdentityRequest::default(),
             in_flight: Vec::new(),
             next_request: 0,
@@ -176,7 +182,8 @@ impl Producer {
     }
     /// Kafka's `send()`; the record's result comes later, from `take_results`.
     pub fn send(&mut self, record: ProducerRecord, out: &mut Outbox) -> Send {
-        if self.phase != Phase::Open {
+        let is_refused = self.transactions.as_ref().is_some_and(|transactions| !transactions.takes_records());
+        if self.phase != Phase::Open || is_refused {
             self.refuse(record.record.id, ErrorCode::InvalidRequest, out);
             return Send::Refused;
         }
@@ -354,6 +361,11 @@ enum Placed {
 
 fn draw(chance: &mut Stream) -> u32 {
     (chance.bits() >> 33) as u32
+}
+
+/// Transactions need an idempotent producer.
+fn is_transactional(config: &ProducerConfig) -> bool {
+    is_idempotent(config) && !config.transactional_id.is_empty()
 }
 
 /// `enable.idempotence` is given up without a word when the other settings do not allow it (`ProducerConfig`).

@@ -41,6 +41,7 @@ impl Producer {
                 Completed::Request { context: ProducerRequest::InitProducerId, response, .. } => {
                     self.on_producer_id(response, out)
                 }
+                Completed::Request { context, response, .. } => self.on_transaction_answer(context, response, out),
             }
         }
         self.run_sender(out);
@@ -54,6 +55,7 @@ impl Producer {
         }
         self.ensure_identity(out);
         self.expire(out);
+        self.run_transactions(out);
         let cluster = Arc::clone(self.network.metadata().cluster());
         let mut next_check = None;
         while self.accumulator.batches_queued() > 0 {
@@ -148,12 +150,18 @@ impl Producer {
                 is_muting,
             });
         }
+        let transactional_id = self.transactions.as_mut().map(|transactions| {
+            transactions.has_begun = true;
+            Arc::clone(transactions.transactional_id())
+        });
         let number = match acks {
             Acks::None => 0,
             Acks::Leader => 1,
             Acks::All => -1,
         };
-        let message = Request::Produce(ProduceRequest { transactional_id: None, acks: number, timeout, batches: travelling });
+        let message = Request::Produce(ProduceRequest {
+            transactional_id,
+            acks: number, timeout, batches: travelling });
         if acks == Acks::None {
             self.network.send_without_response(broker, message, out);
             self.on_written(request, out);
@@ -193,6 +201,9 @@ impl Producer {
 
     /// An idempotent producer needs an id before it sends, and a new epoch when a sequence is missing.
     fn ensure_identity(&mut self, out: &mut Outbox) {
+        if self.transactions.is_some() {
+            return self.ensure_transactional_identity(out);
+        }
         let Some(idempotence) = &mut self.idempotence else { return };
         idempotence.resolve();
         let epoch_before = idempotence.producer_epoch;
