@@ -1,6 +1,6 @@
 //! What a cluster is made of before its first event: plain data, made by a scenario.
 
-use crate::protocol::config::BrokerConfig;
+use crate::protocol::config::{BrokerConfig, ProcessingGuarantee};
 use crate::protocol::ids::{BrokerId, ControllerId, Rack, TopicName};
 use crate::protocol::message::NewTopic;
 pub use crate::shop::options::{
@@ -71,6 +71,24 @@ impl ClusterOptions {
     /// True when someone consumes as a member of a group: `__consumer_offsets` is needed then.
     pub fn has_groups(&self) -> bool {
         self.clients.iter().any(|client| matches!(client.application, Application::Service(_)))
+    }
+}
+
+impl ClusterOptions {
+    /// True when someone writes in transactions: `__transaction_state` is needed then.
+    pub fn has_transactions(&self) -> bool {
+        self.clients.iter().any(|client| match &client.application {
+            Application::Service(service) => {
+                service.writes.is_some() && service.config.processing_guarantee == ProcessingGuarantee::ExactlyOnceV2
+            }
+            Application::Checkout(_) | Application::Load(_) => false,
+        })
+    }
+
+    /// Kafka's own topics that this cluster has, in the order in which they are created.
+    pub fn internal_topics(&self) -> impl Iterator<Item = &'static str> {
+        let offsets = self.has_groups().then_some("__consumer_offsets");
+        offsets.into_iter().chain(self.has_transactions().then_some("__transaction_state"))
     }
 }
 

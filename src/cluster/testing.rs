@@ -54,6 +54,7 @@ pub(crate) fn shop(seed: u64) -> Cluster {
         consumer: ConsumerConfig::default(),
         producer: ProducerConfig::default(),
         config: ServiceConfig::default(),
+        writes: None,
         instance: None,
         processing_time: range(5, 20),
     };

@@ -212,6 +212,7 @@ fn processes(options: &ClusterOptions, seed: Seed) -> Vec<Process> {
             are_eligible_leader_replicas_enabled: options.eligible_leader_replicas,
             topics: options.topics.iter().map(TopicOptions::to_new_topic).collect(),
             has_consumer_offsets: options.has_groups(),
+            has_transaction_state: options.has_transactions(),
             expected_brokers: bootstrap.clone(),
             seed,
         });

@@ -13,6 +13,7 @@ mod commits_follow_delivery;
 mod polls_are_contiguous;
 mod no_record_is_skipped;
 mod each_record_is_processed_once;
+mod transactions_are_atomic;
 #[cfg(test)]
 mod testing;
 
@@ -71,6 +72,10 @@ pub enum Breach {
     PollJumped { partition: TopicPartition, client: ClientId, expected: Offset, found: Offset },
     /// A group goes on behind a record that none of its members has dealt with.
     Skipped { partition: TopicPartition, group: GroupId, offset: Offset },
+    /// One transaction has a commit marker in one partition and an abort marker in another.
+    TornTransaction { partition: TopicPartition, producer_id: ProducerId },
+    /// A `read_committed` reader has processed a record that no committed transaction wrote.
+    DirtyRead { partition: TopicPartition, offset: Offset, client: ClientId },
     /// A group has processed a record again.
     ProcessedTwice { partition: TopicPartition, group: GroupId, record: RecordId },
 }
@@ -155,6 +160,10 @@ pub const GUARANTEES: &[Guarantee] = &[
     Guarantee {
         id: "each_record_is_processed_once",
         make: || Box::<each_record_is_processed_once::EachRecordIsProcessedOnce>::default(),
+    },
+    Guarantee {
+        id: "transactions_are_atomic",
+        make: || Box::<transactions_are_atomic::TransactionsAreAtomic>::default(),
     },
 ];
 

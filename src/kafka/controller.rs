@@ -47,6 +47,8 @@ pub struct ControllerOptions {
     pub topics: Vec<NewTopic>,
     /// Whether `__consumer_offsets` is one of them.
     pub has_consumer_offsets: bool,
+    /// Creates `__transaction_state` after it.
+    pub has_transaction_state: bool,
     pub expected_brokers: Vec<BrokerId>,
     pub seed: Seed,
 }

@@ -22,6 +22,7 @@ use std::sync::Arc;
 const PRODUCER_ID_BLOCK_SIZE: u32 = 1_000;
 /// The topic of committed offsets (`Topic.GROUP_METADATA_TOPIC_NAME`), and its segments (`offsets.topic.segment.bytes`).
 const CONSUMER_OFFSETS: &str = "__consumer_offsets";
+const TRANSACTION_STATE: &str = "__transaction_state";
 const CONSUMER_OFFSETS_SEGMENT_BYTES: &str = "104857600";
 
 /// Topics.
@@ -37,7 +38,8 @@ impl Controller {
             .topics
             .iter()
             .cloned()
-            .chain(self.options.has_consumer_offsets.then(|| self.consumer_offsets()));
+            .chain(self.options.has_consumer_offsets.then(|| self.consumer_offsets()))
+            .chain(self.options.has_transaction_state.then(|| self.transaction_state()));
         let missing: Vec<_> = wanted.filter(|topic| self.image.topic_named(&topic.name).is_none()).collect();
         for topic in missing {
             // A scenario's own mistakes were found when it was read; what is left is refused every time alike.
@@ -59,6 +61,26 @@ impl Controller {
             replication_factor: u16::try_from(config.offsets_topic_replication_factor).unwrap_or(u16::MAX).min(brokers),
             assignments: Vec::new(),
             configs: vec![set("cleanup.policy", "compact"), set("segment.bytes", CONSUMER_OFFSETS_SEGMENT_BYTES)],
+        }
+    }
+
+    fn transaction_state(&self) -> NewTopic {
+        let config = &self.options.config;
+        let brokers = u16::try_from(self.options.expected_brokers.len()).unwrap_or(u16::MAX);
+        let factor = u16::try_from(config.transaction_state_log_replication_factor).unwrap_or(u16::MAX);
+        let min_isr = config.transaction_state_log_min_isr.to_string();
+        let set = |name: &str, value: &str| (Arc::from(name), Arc::from(value));
+        NewTopic {
+            name: TopicName::new(TRANSACTION_STATE),
+            partitions: u16::try_from(config.transaction_state_log_num_partitions).unwrap_or(u16::MAX),
+            // Simplified as for `__consumer_offsets`.
+            replication_factor: factor.min(brokers),
+            assignments: Vec::new(),
+            configs: vec![
+                set("cleanup.policy", "compact"),
+                set("segment.bytes", CONSUMER_OFFSETS_SEGMENT_BYTES),
+                set("min.insync.replicas", &min_isr),
+            ],
         }
     }
 

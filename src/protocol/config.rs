@@ -401,15 +401,21 @@ settings!(
     }
 );
 
+choice!(
+    /// What a service that reads and writes promises of what it writes (`processing.guarantee` of Kafka Streams).
+    ProcessingGuarantee { AtLeastOnce = "at_least_once", ExactlyOnceV2 = "exactly_once_v2", }
+);
+
 settings!(
     /// What a service of the shop is told. Kafka leaves these to the application; those about errors are named as in
-    /// Kafka Connect (KIP-298).
+    /// Kafka Connect (KIP-298), the last one as in Kafka Streams.
     ServiceConfig in Service, SERVICE_PROPERTIES {
         commit_order: CommitOrder = "commit.order", String, "after", Valid::OneOf(&["after", "before"]);
         commit_call: CommitCall = "commit.call", String, "sync", Valid::OneOf(&["sync", "async"]);
         errors_tolerance: ErrorsTolerance = "errors.tolerance", String, "none", Valid::OneOf(&["none", "all"]);
         errors_retry_topic_name: Arc<str> = "errors.retry.topic.name", String, "", Valid::Any;
         errors_deadletterqueue_topic_name: Arc<str> = "errors.deadletterqueue.topic.name", String, "", Valid::Any;
+        processing_guarantee: ProcessingGuarantee = "processing.guarantee", String, "at_least_once", Valid::OneOf(&["at_least_once", "exactly_once_v2"]);
     }
 );
 

@@ -259,6 +259,13 @@ impl Run {
                     name(partition)
                 )
             }
+            Breach::TornTransaction { partition, producer_id } => {
+                format!("a transaction of producer {producer_id} ended in {} otherwise than elsewhere", name(partition))
+            }
+            Breach::DirtyRead { partition, offset, client } => format!(
+                "client {client} was given {} offset {offset}, which no committed transaction wrote",
+                name(partition)
+            ),
             Breach::TwoLeaders { partition } => format!("two brokers led {} in one leader epoch", name(partition)),
             Breach::TwoQuorumLeaders => "two controllers led the quorum in one epoch".to_owned(),
             Breach::WrittenTwice { partition, record, first, again } => {

@@ -375,6 +375,7 @@ fn service_options(
         consumer,
         producer: producer(scenario, &service.producer, path)?,
         config,
+        writes: service.writes.as_deref().map(TopicName::new),
         instance: None,
         processing_time: range(service.processing, &format!("{path}.processing"))?,
     })
@@ -411,7 +412,9 @@ fn check_references(scenario: &Scenario, names: &Names) -> Result<(), ScenarioEr
         let topics = match (&client.checkout, &client.service, &client.load) {
             (Some(checkout), ..) => vec![("checkout.topic".to_owned(), &checkout.topic)],
             (_, Some(service), _) => {
-                service.topics.iter().enumerate().map(|(at, topic)| (format!("service.topics[{at}]"), topic)).collect()
+                let read = service.topics.iter().enumerate();
+                let read = read.map(|(at, topic)| (format!("service.topics[{at}]"), topic));
+                read.chain(service.writes.iter().map(|topic| ("service.writes".to_owned(), topic))).collect()
             }
             (_, _, Some(load)) => vec![("load.topic".to_owned(), &load.topic)],
             (None, None, None) => Vec::new(),

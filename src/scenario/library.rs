@@ -56,7 +56,9 @@ library! {
         "partition-count-change",
         "retry-duplicates",
         "retry-reorders",
-        "idempotence";
+        "idempotence",
+        "exactly-once",
+        "zombie-producer";
     Consumers:
         "lag-and-catch-up",
         "scale-out",

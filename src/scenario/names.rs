@@ -19,6 +19,8 @@ pub struct Names {
     nodes: Vec<(String, Node)>,
     /// In the order of their ids: the controller creates them in the order of the scenario, its own topic first.
     topics: Vec<TopicName>,
+    /// Kafka's own topics, whose ids follow.
+    internal_topics: Vec<&'static str>,
 }
 
 impl Names {
@@ -33,6 +35,7 @@ impl Names {
         Self {
             nodes: controllers.chain(brokers).chain(clients).collect(),
             topics: options.topics.iter().map(|topic| topic.name.clone()).collect(),
+            internal_topics: options.internal_topics().collect(),
         }
     }
 
@@ -61,7 +64,9 @@ impl Names {
             .ok_or_else(|| unknown("tópico", "topic", name, self.topics.iter().map(TopicName::as_str)))
     }
     pub fn topic_name(&self, topic: TopicId) -> &str {
-        self.topics.get(usize::from(topic.0)).map_or("__consumer_offsets", TopicName::as_str)
+        let index = usize::from(topic.0);
+        let internal = || self.internal_topics.get(index - self.topics.len().min(index)).copied();
+        self.topics.get(index).map(TopicName::as_str).or_else(internal).unwrap_or("?")
     }
     /// Reads `orders-0`.
     pub fn partition(&self, text: &str) -> Result<TopicPartition, ScenarioError> {

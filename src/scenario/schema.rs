@@ -255,6 +255,8 @@ pub struct Service {
     pub processing: [Duration; 2],
     #[serde(default)]
     pub consumer: Properties,
+    /// The topic in which it publishes what it made of each order.
+    pub writes: Option<String>,
     /// For what the service itself publishes.
     #[serde(default)]
     pub producer: Properties,

@@ -3,7 +3,7 @@
 //! one service after the other, and the customer waits for them all.
 
 use super::customers::customer_name;
-use super::options::{CallOptions, CheckoutOptions, ServiceKind, TimeRange};
+use super::options::{CallOptions, CheckoutOptions, ServiceKind, TimeRange, without_transactions};
 use super::order::Order;
 use crate::kafka::producer::{Producer, ProducerOptions, ProducerRecord, Send, SendTicket};
 use crate::protocol::config::ProducerConfig;
@@ -55,7 +55,8 @@ impl Checkout {
         bootstrap: Vec<BrokerId>,
         seed: Seed,
     ) -> Self {
-        let producer_options = ProducerOptions { client, name, config: options.producer.clone(), bootstrap, seed };
+        let config = without_transactions(options.producer.clone());
+        let producer_options = ProducerOptions { client, name, config, bootstrap, seed };
         Self {
             client,
             producer: Producer::new(producer_options.clone()),
@@ -74,7 +75,7 @@ impl Checkout {
 
     /// The process starts, with a producer that knows nothing of the one before.
     pub fn on_start(&mut self, out: &mut Outbox) {
-        self.producer_options.config = self.producer.config().clone();
+        self.producer_options.config = without_transactions(self.producer.config().clone());
         self.producer = Producer::new(self.producer_options.clone());
         self.charging.clear();
         self.calling.clear();

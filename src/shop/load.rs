@@ -1,6 +1,6 @@
 //! A producer that is not part of the shop: records of a given size at a given rate.
 
-use super::options::LoadOptions;
+use super::options::{LoadOptions, without_transactions};
 use crate::kafka::producer::{Producer, ProducerOptions, ProducerRecord, Send};
 use crate::protocol::config::ProducerConfig;
 use crate::protocol::ids::{BrokerId, ClientId, Node, RecordId};
@@ -28,7 +28,8 @@ pub struct Load {
 
 impl Load {
     pub fn new(client: ClientId, name: Arc<str>, options: LoadOptions, bootstrap: Vec<BrokerId>, seed: Seed) -> Self {
-        let producer_options = ProducerOptions { client, name, config: options.producer.clone(), bootstrap, seed };
+        let config = without_transactions(options.producer.clone());
+        let producer_options = ProducerOptions { client, name, config, bootstrap, seed };
         Self {
             client,
             producer: Producer::new(producer_options.clone()),
@@ -42,7 +43,7 @@ impl Load {
     }
 
     pub fn on_start(&mut self, out: &mut Outbox) {
-        self.producer_options.config = self.producer.config().clone();
+        self.producer_options.config = without_transactions(self.producer.config().clone());
         self.producer = Producer::new(self.producer_options.clone());
         self.is_blocked = false;
         self.producer.on_start(out);

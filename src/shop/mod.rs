@@ -6,5 +6,6 @@ pub mod options;
 pub mod customers;
 pub mod checkout;
 pub mod service;
+mod exactly_once;
 pub mod load;
 pub mod ledger;

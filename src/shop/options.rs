@@ -55,6 +55,8 @@ pub struct ServiceOptions {
     /// For what the service itself publishes: records it sets aside, and its output.
     pub producer: ProducerConfig,
     pub config: ServiceConfig,
+    /// Where it publishes what it made of each order; `None`: it publishes nothing.
+    pub writes: Option<TopicName>,
     /// Which of several instances it is, from 1; `None`: the only one.
     pub instance: Option<u16>,
     pub processing_time: TimeRange,
@@ -95,4 +97,10 @@ pub struct LoadOptions {
 pub struct TimeRange {
     pub least: SimDuration,
     pub most: SimDuration,
+}
+
+/// An application that never begins a transaction has no use for a `transactional.id`.
+pub(super) fn without_transactions(mut config: ProducerConfig) -> ProducerConfig {
+    config.transactional_id = "".into();
+    config
 }

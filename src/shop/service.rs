@@ -6,7 +6,7 @@ use super::options::{ServiceKind, ServiceOptions};
 use super::order::Order;
 use crate::kafka::consumer::{CommitMode, CommitTicket, Consumer, ConsumerOptions, ConsumerRecord};
 use crate::kafka::producer::{Producer, ProducerOptions, ProducerRecord, Send};
-use crate::protocol::config::{CommitCall, CommitOrder, ConsumerConfig, ErrorsTolerance, ProducerConfig};
+use crate::protocol::config::{CommitCall, CommitOrder, ConsumerConfig, ErrorsTolerance, ProcessingGuarantee, ProducerConfig};
 use crate::protocol::ids::{BrokerId, ClientId, Node, RecordId, TopicName, TopicPartition};
 use crate::protocol::message::Message;
 use crate::protocol::offset::Offset;
@@ -16,6 +16,7 @@ use crate::sim::ordered::BTreeMap;
 use crate::sim::rng::{Seed, Stream};
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
+use super::exactly_once::Unit;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -27,12 +28,17 @@ use std::sync::Arc;
 /// Processing -> Processing    the record in hand is done, or has failed and is tried again
 /// Processing -> Publishing    it has failed and is set aside in another topic
 /// Publishing -> Processing    the copy is acknowledged, the next record is taken up
+/// Polling    -> Beginning -> Processing -> Ending -> Polling   in transactions
 /// Processing -> Committing    the last one is done, and the service commits after it has processed
 /// Committing -> Polling, Processing
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum Step {
+pub(super) enum Step {
     Polling,
+    /// Records are in hand; the producer cannot begin a transaction yet.
+    Beginning,
+    /// Inside commitTransaction() or abortTransaction().
+    Ending,
     /// Inside commitSync().
     Committing {
         ticket: CommitTicket,
@@ -50,7 +56,7 @@ enum Step {
 /// One instance of a service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Service {
-    client: ClientId,
+    pub(super) client: ClientId,
     pub options: ServiceOptions,
     pub consumer: Consumer,
     /// Only when it publishes something itself.
@@ -58,11 +64,13 @@ pub struct Service {
     consumer_options: ConsumerOptions,
     processing_times: Stream,
     /// Polled and not yet processed; the first is in hand.
-    in_hand: VecDeque<ConsumerRecord>,
-    step: Step,
-    is_stopping: bool,
+    pub(super) in_hand: VecDeque<ConsumerRecord>,
+    pub(super) step: Step,
+    pub(super) is_stopping: bool,
     /// Numbers what it publishes; survives a restart, as a database does.
-    next_record: u32,
+    pub(super) next_record: u32,
+    /// What the open transaction is about.
+    pub(super) unit: Unit,
 }
 
 impl Service {
@@ -93,6 +101,7 @@ impl Service {
             step: Step::Polling,
             is_stopping: false,
             next_record: 1,
+            unit: Unit::default(),
         }
     }
 
@@ -102,6 +111,7 @@ impl Service {
         self.consumer_options.seed = self.consumer_options.seed.wrapping_add(1);
         self.consumer = Consumer::new(self.consumer_options.clone());
         self.in_hand.clear();
+        self.unit = Unit::default();
         self.step = Step::Polling;
         self.is_stopping = false;
         self.consumer.on_start(out);
@@ -153,6 +163,7 @@ impl Service {
         }
         self.in_hand.truncate(1);
         for (partition, offset) in given_back {
+            self.unit.ends_before(partition, offset);
             self.consumer.seek(partition, offset, out);
         }
         if self.step == Step::Polling {
@@ -172,6 +183,7 @@ impl Service {
     /// True when it was polled and has not been dealt with.
     pub fn has_in_hand(&self, partition: TopicPartition, offset: Offset) -> bool {
         self.in_hand.iter().any(|record| (record.partition, record.offset) == (partition, offset))
+            || self.unit.holds(partition, offset)
     }
 
     /// What the clients have come to may be what the thread waits for.
@@ -196,8 +208,13 @@ impl Service {
                     None => {}
                 }
             }
-            Step::Polling | Step::Committing { .. } | Step::Processing { .. } => {}
+            Step::Polling
+            | Step::Beginning
+            | Step::Ending
+            | Step::Committing { .. }
+            | Step::Processing { .. } => {}
         }
+        self.on_transaction_outcomes(out);
     }
 
     fn poll(&mut self, out: &mut Outbox) {
@@ -205,6 +222,9 @@ impl Service {
         self.in_hand = self.consumer.poll(out).into();
         if self.in_hand.is_empty() {
             return;
+        }
+        if self.is_exactly_once() {
+            return self.begin_unit(out);
         }
         let commits_first = self.options.config.commit_order == CommitOrder::BeforeProcessing;
         if !(commits_first && self.commits(out)) {
@@ -234,7 +254,7 @@ impl Service {
     }
 
     /// The next record; with none left, the next poll().
-    fn take_up(&mut self, out: &mut Outbox) {
+    pub(super) fn take_up(&mut self, out: &mut Outbox) {
         if !self.in_hand.is_empty() {
             self.begin_attempt(1, out);
         } else if self.is_stopping {
@@ -255,17 +275,32 @@ impl Service {
         let attempt = *attempt;
         if can_process(self.options.kind, record) {
             let done = self.in_hand.pop_front().expect("it has just been looked at");
-            take_effect(self.options.kind, &done, out);
-            let ConsumerRecord { partition, offset, record, .. } = done;
-            out.record(TraceEvent::RecordProcessed { client: self.client, record: record.id, partition, offset });
+            if self.options.writes.is_some() {
+                self.publish_output(&done.record, out);
+            }
+            if self.is_exactly_once() {
+                self.unit.add(done);
+            } else {
+                self.finish(done, out);
+            }
             self.on_done(out);
         } else {
             self.on_failed(attempt, out);
         }
     }
 
+    /// A record has been processed, for good.
+    pub(super) fn finish(&self, done: ConsumerRecord, out: &mut Outbox) {
+        take_effect(self.options.kind, &done, out);
+        let ConsumerRecord { partition, offset, record, .. } = done;
+        out.record(TraceEvent::RecordProcessed { client: self.client, record: record.id, partition, offset });
+    }
+
     /// The record in hand is dealt with.
     fn on_done(&mut self, out: &mut Outbox) {
+        if self.is_exactly_once() {
+            return if self.in_hand.is_empty() { self.commit_unit(out) } else { self.take_up(out) };
+        }
         let commits_now = self.in_hand.is_empty() && self.options.config.commit_order == CommitOrder::AfterProcessing;
         if !(commits_now && self.commits(out)) {
             self.take_up(out);
@@ -322,24 +357,46 @@ impl Service {
         self.on_done(out);
     }
 
+    /// Only transactions need a `transactional.id`, and each instance one of its own (KIP-447).
+    fn producer_config(&self) -> ProducerConfig {
+        let mut config = self.options.producer.clone();
+        config.transactional_id = match (self.is_exactly_once(), config.transactional_id.is_empty()) {
+            (false, _) => "".into(),
+            (true, true) => format!("{}-{}", self.options.group, self.options.instance.unwrap_or(1)).into(),
+            (true, false) => format!("{}-{}", config.transactional_id, self.options.instance.unwrap_or(1)).into(),
+        };
+        config
+    }
+
     /// A producer, once there is something to publish.
     fn start_producer(&mut self, out: &mut Outbox) {
         let config = &self.options.config;
-        let publishes =
-            !config.errors_retry_topic_name.is_empty() || !config.errors_deadletterqueue_topic_name.is_empty();
+        let publishes = self.options.writes.is_some()
+            || !config.errors_retry_topic_name.is_empty() || !config.errors_deadletterqueue_topic_name.is_empty();
         if self.producer.is_some() || !publishes {
             return;
         }
         let mut producer = Producer::new(ProducerOptions {
             client: self.client,
             name: Arc::clone(&self.consumer_options.name),
-            config: self.options.producer.clone(),
+            config: self.producer_config(),
             bootstrap: self.consumer_options.bootstrap.clone(),
             seed: self.consumer_options.seed,
         });
         producer.on_start(out);
+        if producer.transactions().is_some() {
+            producer.init_transactions(out);
+        }
         self.producer = Some(Box::new(producer));
     }
+}
+
+/// Transactions commit the offsets, not the consumer.
+fn with_offsets_in_transactions(mut config: ConsumerConfig, options: &ServiceOptions) -> ConsumerConfig {
+    if options.writes.is_some() && options.config.processing_guarantee == ProcessingGuarantee::ExactlyOnceV2 {
+        config.enable_auto_commit = false;
+    }
+    config
 }
 
 /// Deployed as several instances, each needs a `group.instance.id` of its own: the setting's value and its number.
@@ -348,7 +405,7 @@ fn config_of_instance(options: &ServiceOptions) -> ConsumerConfig {
     if let (Some(instance), false) = (options.instance, config.group_instance_id.is_empty()) {
         config.group_instance_id = format!("{}-{instance}", config.group_instance_id).into();
     }
-    config
+    with_offsets_in_transactions(config, options)
 }
 
 /// Everyone but a reader has to understand the order.

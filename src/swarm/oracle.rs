@@ -75,6 +75,7 @@ impl Oracle {
             Breach::WrittenTwice { .. } | Breach::SequenceGap { .. } | Breach::OutOfOrder { .. } => {
                 self.are_all_idempotent && self.are_all_acks && self.is_log_safe()
             }
+            Breach::TornTransaction { .. } | Breach::DirtyRead { .. } => self.is_log_safe(),
             Breach::CommittedUndelivered { .. } | Breach::PollJumped { .. } => self.is_log_safe(),
             // Services commit after they have processed: a loss of the log, or of commits, is the only excuse.
             Breach::Skipped { .. } => self.are_all_acks && self.is_log_safe(),

@@ -94,6 +94,7 @@ impl World {
                 are_eligible_leader_replicas_enabled,
                 topics: topics.clone(),
                 has_consumer_offsets: false,
+                has_transaction_state: false,
                 expected_brokers: (1..=brokers).map(BrokerId).collect(),
                 seed,
             })

@@ -28,9 +28,9 @@ use crate::kafka::network_client::Completed;
 use crate::kafka::wake_up::WakeUp;
 use crate::protocol::config::{ConsumerConfig, millis};
 use crate::protocol::error_code::ErrorCode;
-use crate::protocol::ids::{BrokerId, ClientId, GroupId, Node, TopicName, TopicPartition};
+use crate::protocol::ids::{BrokerId, ClientId, GroupId, MemberId, Node, TopicName, TopicPartition};
 use crate::protocol::message::{CommittedOffset, LeaveReason, ListOffsetsTarget, Message, Response};
-use crate::protocol::offset::{LeaderEpoch, Offset};
+use crate::protocol::offset::{Generation, LeaderEpoch, Offset};
 use crate::protocol::record::Record;
 use crate::protocol::timer::Timer;
 use crate::sim::rng::Seed;
@@ -231,6 +231,12 @@ impl Consumer {
         let ticket = self.commits.add_manual(mode, generation, offsets, out.now());
         self.settle(out);
         ticket
+    }
+    /// Kafka's `groupMetadata()`: under which membership records are being read now. Without one, an unknown member.
+    pub fn group_metadata(&self) -> (Generation, Option<MemberId>) {
+        let membership = self.membership.as_ref();
+        let known = membership.and_then(|membership| Some((membership.generation?, membership.member.clone()?)));
+        known.map_or((Generation(-1), None), |(generation, member)| (generation, Some(member)))
     }
     /// Commits that have ended since the last call.
     pub fn take_commit_results(&mut self) -> Vec<CommitResult> {

@@ -21,4 +21,8 @@ property_words!(words {
         pt: "Tópico que guarda o que não deu para processar; vazio: o registro é só pulado.";
         en: "The topic that keeps what could not be processed; empty: the record is just skipped.";
     }
+    "processing.guarantee" {
+        pt: "O que vale para o que o serviço escreve: pelo menos uma vez, ou exatamente uma, com transações.";
+        en: "What holds for what the service writes: at least once, or exactly once, with transactions.";
+    }
 });
