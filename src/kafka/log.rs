@@ -1,8 +1,8 @@
 //! A partition's log on one broker: segments of batches, append only, cut at either end but never in the middle.
 //! It knows offsets, leader epochs, and what has reached the platter; it has never heard of replication.
 
-use super::leader_epochs::LeaderEpochs;
 use super::aborted_transactions::AbortedTransactions;
+use super::leader_epochs::LeaderEpochs;
 use super::producer_state::{AppendOrigin, ProducerStates, TransactionVersion, Validated};
 use super::transaction_verification::{Verification, VerificationGuard};
 use crate::protocol::config::{TopicConfig, millis};

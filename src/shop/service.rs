@@ -2,11 +2,14 @@
 //! it decides what an application decides: when to commit, and what becomes of a record that it cannot process.
 
 use super::checkout::draw;
+use super::exactly_once::Unit;
 use super::options::{ServiceKind, ServiceOptions};
 use super::order::Order;
 use crate::kafka::consumer::{CommitMode, CommitTicket, Consumer, ConsumerOptions, ConsumerRecord};
 use crate::kafka::producer::{Producer, ProducerOptions, ProducerRecord, Send};
-use crate::protocol::config::{CommitCall, CommitOrder, ConsumerConfig, ErrorsTolerance, ProcessingGuarantee, ProducerConfig};
+use crate::protocol::config::{
+    CommitCall, CommitOrder, ConsumerConfig, ErrorsTolerance, ProcessingGuarantee, ProducerConfig,
+};
 use crate::protocol::ids::{BrokerId, ClientId, Node, RecordId, TopicName, TopicPartition};
 use crate::protocol::message::Message;
 use crate::protocol::offset::Offset;
@@ -16,7 +19,6 @@ use crate::sim::ordered::BTreeMap;
 use crate::sim::rng::{Seed, Stream};
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
-use super::exactly_once::Unit;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -208,11 +210,7 @@ impl Service {
                     None => {}
                 }
             }
-            Step::Polling
-            | Step::Beginning
-            | Step::Ending
-            | Step::Committing { .. }
-            | Step::Processing { .. } => {}
+            Step::Polling | Step::Beginning | Step::Ending | Step::Committing { .. } | Step::Processing { .. } => {}
         }
         self.on_transaction_outcomes(out);
     }
@@ -372,7 +370,8 @@ impl Service {
     fn start_producer(&mut self, out: &mut Outbox) {
         let config = &self.options.config;
         let publishes = self.options.writes.is_some()
-            || !config.errors_retry_topic_name.is_empty() || !config.errors_deadletterqueue_topic_name.is_empty();
+            || !config.errors_retry_topic_name.is_empty()
+            || !config.errors_deadletterqueue_topic_name.is_empty();
         if self.producer.is_some() || !publishes {
             return;
         }

@@ -3,7 +3,7 @@
 use super::Text;
 use super::language::{Language, Plural};
 use crate::protocol::error_code::ErrorCode;
-use crate::protocol::ids::{BrokerId, ControllerId, OrderId, RecordId, ProducerEpoch};
+use crate::protocol::ids::{BrokerId, ControllerId, OrderId, ProducerEpoch, RecordId};
 use crate::protocol::offset::{Generation, LeaderEpoch, Offset, QuorumEpoch};
 use crate::sim::time::{SimDuration, SimTime};
 use std::fmt;

@@ -1,6 +1,7 @@
 //! Facts: what happened in a run, in order, each with the event that caused it.
 
 pub mod event;
+mod reasons;
 pub mod names;
 pub mod line;
 

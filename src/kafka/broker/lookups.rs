@@ -6,9 +6,10 @@ use crate::protocol::config::IsolationLevel;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{CorrelationId, Node, ProducerEpoch, ProducerId, TopicPartition};
 use crate::protocol::message::{
-    AllocateProducerIdsRequest, AllocateProducerIdsResponse, CoordinatorType, FindCoordinatorRequest, FindCoordinatorResponse,
-    InitProducerIdRequest, InitProducerIdResponse, ListOffsetsRequest, ListOffsetsResponse, ListOffsetsTarget, Message,
-    MetadataResponse, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse, Request, Response,
+    AllocateProducerIdsRequest, AllocateProducerIdsResponse, CoordinatorType, FindCoordinatorRequest,
+    FindCoordinatorResponse, InitProducerIdRequest, InitProducerIdResponse, ListOffsetsRequest, ListOffsetsResponse,
+    ListOffsetsTarget, Message, MetadataResponse, OffsetForLeaderEpochRequest, OffsetForLeaderEpochResponse, Request,
+    Response,
 };
 use crate::protocol::offset::{EpochEndOffset, LeaderEpoch, Offset};
 use crate::protocol::timer::Timer;
@@ -48,9 +49,12 @@ impl Broker {
         request: &ListOffsetsRequest,
         out: &mut Outbox,
     ) {
-        let answer = |(id, epoch, target): &(TopicPartition, LeaderEpoch, ListOffsetsTarget)| match self
-            .list_offset(*id, *epoch, *target, request.isolation_level)
-        {
+        let answer = |(id, epoch, target): &(TopicPartition, LeaderEpoch, ListOffsetsTarget)| match self.list_offset(
+            *id,
+            *epoch,
+            *target,
+            request.isolation_level,
+        ) {
             Ok((offset, epoch)) => (*id, ErrorCode::None, offset, epoch),
             Err(error) => (*id, error, Offset::NONE, LeaderEpoch::NONE),
         };

@@ -134,7 +134,11 @@ impl Broker {
             self.memory.groups.on_open_transactions(id.partition, &loaded.open);
         } else if Some(id.topic) == self.transactions_topic() {
             let log = &self.disk.logs[&id];
-            self.memory.transactions.on_elected(id.partition, log.batches().flat_map(|batch| batch.records.iter()), out);
+            self.memory.transactions.on_elected(
+                id.partition,
+                log.batches().flat_map(|batch| batch.records.iter()),
+                out,
+            );
         }
         self.complete_fetches(id, out);
     }

@@ -124,17 +124,10 @@ impl Broker {
         self.write_offsets(writes, out);
     }
 
-    fn ask_coordinator(
-        &mut self,
-        request: AddPartitionsToTxnRequest,
-        guards: Guards,
-        then: Asked,
-        out: &mut Outbox,
-    ) {
+    fn ask_coordinator(&mut self, request: AddPartitionsToTxnRequest, guards: Guards, then: Asked, out: &mut Outbox) {
         let correlation = self.next_correlation();
         let retry_until = out.now() + RETRY_FOR;
-        let question =
-            Question { correlation, to: None, request, guards, then, retry_until, is_backing_off: false };
+        let question = Question { correlation, to: None, request, guards, then, retry_until, is_backing_off: false };
         self.memory.questions.push(question);
         self.send_question(correlation, out);
     }

@@ -113,7 +113,11 @@ impl Shard {
     }
 
     /// A classic member's commit also counts as a sign of life.
-    pub(super) fn validate_offset_commit(&self, request: &OffsetCommitRequest, turn: &mut Turn) -> Result<(), ErrorCode> {
+    pub(super) fn validate_offset_commit(
+        &self,
+        request: &OffsetCommitRequest,
+        turn: &mut Turn,
+    ) -> Result<(), ErrorCode> {
         match self.groups.get(&request.group) {
             None if request.generation >= Generation::ZERO => Err(ErrorCode::GroupIdNotFound),
             // A consumer without a group to manage it: its group will exist for its offsets only.

@@ -30,9 +30,8 @@ impl Shard {
             return answer(to, &request.offsets, error, turn);
         }
         let at = turn.now();
-        let with_time = |(partition, committed): &(TopicPartition, _)| {
-            (*partition, CommittedAt { committed: *committed, at })
-        };
+        let with_time =
+            |(partition, committed): &(TopicPartition, _)| (*partition, CommittedAt { committed: *committed, at });
         let offsets: Vec<(TopicPartition, CommittedAt)> = request.offsets.iter().map(with_time).collect();
         let record = |(partition, value): &(TopicPartition, CommittedAt)| OffsetsRecord::Offset {
             group: request.group.clone(),

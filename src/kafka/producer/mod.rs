@@ -157,8 +157,7 @@ impl Producer {
             }),
             accumulator: RecordAccumulator::new(accumulator_settings(config)),
             idempotence: is_idempotent(config).then(Idempotence::default),
-            transactions: is_transactional(config)
-                .then(|| Transactions::new(Arc::clone(&config.transactional_id))),
+            transactions: is_transactional(config).then(|| Transactions::new(Arc::clone(&config.transactional_id))),
             identity_request: IdentityRequest::default(),
             in_flight: Vec::new(),
             next_request: 0,

@@ -159,9 +159,7 @@ impl Producer {
             Acks::Leader => 1,
             Acks::All => -1,
         };
-        let message = Request::Produce(ProduceRequest {
-            transactional_id,
-            acks: number, timeout, batches: travelling });
+        let message = Request::Produce(ProduceRequest { transactional_id, acks: number, timeout, batches: travelling });
         if acks == Acks::None {
             self.network.send_without_response(broker, message, out);
             self.on_written(request, out);

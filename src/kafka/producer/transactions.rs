@@ -182,7 +182,9 @@ impl Producer {
         if transactions.retry_at > out.now() {
             return self.sender_wake_up.no_later_than(transactions.retry_at, Timer::Sender, out);
         }
-        if !transactions.has_begun && transactions.offsets.is_none() && transactions.stage != TransactionStage::Initializing
+        if !transactions.has_begun
+            && transactions.offsets.is_none()
+            && transactions.stage != TransactionStage::Initializing
         {
             return self.end_transaction(out);
         }

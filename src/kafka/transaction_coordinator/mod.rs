@@ -173,8 +173,12 @@ impl TransactionCoordinator {
         for transaction in shard.values() {
             self.markers.forget(&transaction.transactional_id);
         }
-        let lost: Vec<u64> =
-            self.pending.iter().filter(|(_, change)| change.partition == partition).map(|(ticket, _)| *ticket).collect();
+        let lost: Vec<u64> = self
+            .pending
+            .iter()
+            .filter(|(_, change)| change.partition == partition)
+            .map(|(ticket, _)| *ticket)
+            .collect();
         for ticket in lost {
             if let Some(change) = self.pending.remove(&ticket) {
                 Self::refuse(&change.then, ErrorCode::NotCoordinator, out);
@@ -282,12 +286,7 @@ impl TransactionCoordinator {
     }
 
     /// A partition's leader has answered.
-    pub fn on_markers_written(
-        &mut self,
-        response: &WriteTxnMarkersResponse,
-        out: &mut Outbox,
-        wishes: &mut Vec<Wish>,
-    ) {
+    pub fn on_markers_written(&mut self, response: &WriteTxnMarkersResponse, out: &mut Outbox, wishes: &mut Vec<Wish>) {
         for transactional_id in self.markers.on_response(response, out) {
             self.complete_if_done(&transactional_id, wishes);
         }

@@ -55,9 +55,8 @@ impl TransactionCoordinator {
         match self.route(&transactional_id) {
             Ok(partition) => {
                 let known = self.known(partition, &transactional_id);
-                let known = known.unwrap_or_else(|| {
-                    Transaction::new(transactional_id, producer_id, request.transaction_timeout)
-                });
+                let known = known
+                    .unwrap_or_else(|| Transaction::new(transactional_id, producer_id, request.transaction_timeout));
                 self.init_known(asker, &request, partition, &known, out, wishes);
             }
             Err(error) => answer_init(asker, error, NOBODY, out),

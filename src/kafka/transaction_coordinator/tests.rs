@@ -4,7 +4,9 @@ use super::transaction::TransactionState;
 use super::{Asker, TransactionCoordinator, TransactionSettings, Wish};
 use crate::kafka::metadata_image::MetadataImage;
 use crate::protocol::error_code::ErrorCode;
-use crate::protocol::ids::{BrokerId, ClientId, CorrelationId, Node, ProducerEpoch, ProducerId, TopicId, TopicPartition};
+use crate::protocol::ids::{
+    BrokerId, ClientId, CorrelationId, Node, ProducerEpoch, ProducerId, TopicId, TopicPartition,
+};
 use crate::protocol::ids::{PartitionIndex, RecordId, TopicName};
 use crate::protocol::message::{
     AddPartitionsToTxnRequest, EndTxnRequest, InitProducerIdRequest, Message, Response, WriteTxnMarkersResponse,
@@ -61,8 +63,7 @@ impl Bench {
                     let result = self.fails_writes.map_or(Ok(()), Err);
                     if result.is_ok() {
                         let (key, value) = (write.key, write.value);
-                        let record =
-                            Record { id: RecordId(0), timestamp: self.now, key, value, headers: Vec::new() };
+                        let record = Record { id: RecordId(0), timestamp: self.now, key, value, headers: Vec::new() };
                         self.log.push(record);
                     }
                     self.coordinator.on_write_done(write.ticket, result, &mut out, &mut wishes);

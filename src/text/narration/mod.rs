@@ -235,10 +235,9 @@ impl Teller<'_> {
                 t.transaction_marker(&self.partition(*partition), *is_commit, *offset),
                 t.transaction_marker_why(*is_commit),
             ),
-            E::TransactionCompleted { transactional_id, is_commit, took, .. } => (
-                t.transaction_completed(transactional_id, *is_commit, *took),
-                t.transaction_completed_why(*is_commit),
-            ),
+            E::TransactionCompleted { transactional_id, is_commit, took, .. } => {
+                (t.transaction_completed(transactional_id, *is_commit, *took), t.transaction_completed_why(*is_commit))
+            }
             E::TransactionTimedOut { transactional_id, after } => {
                 (t.transaction_timed_out(transactional_id, *after), t.transaction_timed_out_why())
             }
