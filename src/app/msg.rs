@@ -86,6 +86,8 @@ pub enum Msg {
 
     AskedWhy(Question),
     AskedWhatIf(WhatIf),
+    /// What if the fault that is marked at this event had not happened?
+    AskedWithout(EventNumber),
     ChoseGuarantee(Option<&'static str>),
     ToggledScript,
     PressedFind,

@@ -98,6 +98,7 @@ impl Model {
             Msg::DismissedNotice => self.quietly(|model| model.page.notice = None),
             Msg::AskedWhy(question) => self.quietly(|model| model.on_why(question)),
             Msg::AskedWhatIf(what) => self.quietly(|model| model.on_what_if(what)),
+            Msg::AskedWithout(event) => self.quietly(|model| model.on_without(event)),
             Msg::ChoseGuarantee(guarantee) => self.quietly(|model| model.page.asked.guarantee = guarantee),
             Msg::ToggledScript => self.quietly(|model| model.page.asked.keeps_script = !model.page.asked.keeps_script),
             Msg::PressedFind => self.quietly(Self::on_find),

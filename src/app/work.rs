@@ -5,11 +5,13 @@ use super::model::{Model, Panel};
 use super::run::Run;
 use super::update::Commands;
 use crate::cause::chronicle::{Chronicle, Until};
+pub use crate::cause::life::{Stage, Stretch};
 use crate::cause::{Answer, Question};
 pub use crate::cluster::intervention::Intervention;
 pub use crate::guarantee::GUARANTEES;
 use crate::guarantee::Verdict;
-use crate::report::compare::{Comparison, is_other_way};
+use crate::protocol::ids::EventNumber;
+use crate::report::compare::{Comparison, Latency, is_other_way};
 pub use crate::report::compare::{Difference, Side, WhatIf};
 use crate::scenario::recipe::Recipe;
 use crate::sim::time::SimTime;
@@ -91,6 +93,10 @@ pub struct WhyState {
     pub progress: u32,
     /// Every guarantee, and how it stands at the moment of the question.
     pub verdicts: Vec<(&'static str, &'static str)>,
+    /// The life of the record that is asked about, stage by stage.
+    pub life: Vec<Stretch>,
+    /// The same over all records of the run so far.
+    pub stages: Vec<(Stage, Latency)>,
 }
 
 /// Two runs, and what they came to.
@@ -118,7 +124,7 @@ impl Model {
         let until = Until::Event(recording.cursor());
         let chronicle = Chronicle::new(recipe.cluster(), recording.interventions().to_vec(), until, question.clone());
         let verdicts = self.page.asked.why.as_ref().map(|why| why.verdicts.clone()).unwrap_or_default();
-        self.page.asked.why = Some(Rc::new(WhyState { question, answer: None, progress: 0, verdicts }));
+        self.page.asked.why = Some(Rc::new(WhyState { question, answer: None, progress: 0, verdicts, life: Vec::new(), stages: Vec::new() }));
         self.work.why = Some(Box::new(chronicle));
         (self.page.panel, self.page.is_panel_open) = (Panel::Why, true);
         self.go_on_with_why();
@@ -138,6 +144,24 @@ impl Model {
         self.work.comparison = Some(Box::new(Comparison::new(left, right, until)));
         self.page.asked.compare = Some(Rc::new(CompareState { what, progress: 0, first: None, sides: None }));
         (self.page.panel, self.page.is_panel_open) = (Panel::Lab, true);
+    }
+
+    /// What if the deed of this event had not been done? The script acts in events of its own, hands between two.
+    pub(super) fn on_without(&mut self, event: EventNumber) {
+        let recipe = self.run.recipe();
+        let by_hand = recipe.interventions.iter().position(|(number, _)| *number == event);
+        let at = self.views.timeline.flags.iter().find(|flag| flag.event == event).map(|flag| flag.at);
+        let script = || {
+            // Lines of one moment act one after another: the first flag of that moment is the first line's.
+            let flags = self.views.timeline.flags.iter().filter(|flag| Some(flag.at) == at);
+            let first = flags.map(|flag| flag.event.0).min()?;
+            let lines = recipe.prepared.script.iter().position(|(line_at, _)| Some(*line_at) == at)?;
+            Some(lines as u32 + (event.0 - first) as u32)
+        };
+        let what = by_hand.map(|index| WhatIf::WithoutDeed(index as u32)).or_else(|| script().map(WhatIf::WithoutScript));
+        if let Some(what) = what {
+            self.on_what_if(what);
+        }
     }
 
     /// Starts a search, or stops the one under way.
@@ -197,6 +221,7 @@ impl Model {
         state.progress = chronicle.progress(self.run.recording().cursor());
         if is_done {
             state.verdicts = chronicle.verdicts().map(|(id, verdict)| (id, name_of(verdict))).collect();
+            (state.life, state.stages) = (chronicle.life(), chronicle.stages());
             state.answer = Some(chronicle.answer());
             self.work.why = None;
         }

@@ -1,12 +1,14 @@
 //! A run lived once more for one question: first to its end, for the verdicts and to see what the question is about; then
 //! again, to write down the facts that matter and what scheduled each event. In slices, so that a page never freezes.
 
+use super::life::{Lives, Stage, Stretch};
 use super::subject::Subject;
 use super::{Answer, Question};
 use crate::cluster::world::Cluster;
 use crate::guarantee::{Monitor, Verdict};
 use crate::playback::recording::{Made, Recording};
 use crate::protocol::ids::EventNumber;
+use crate::report::compare::Latency;
 use crate::sim::time::SimTime;
 use crate::trace::TraceRecord;
 
@@ -35,6 +37,8 @@ pub struct Chronicle {
     start: Recording,
     pub(super) recording: Recording,
     pub(super) monitor: Monitor,
+    /// The lives of all records, where the question is about an order.
+    lives: Option<Lives>,
     /// The last event of the run as far as it is asked about.
     pub(super) end: EventNumber,
     pub(super) subject: Subject,
@@ -47,7 +51,9 @@ impl Chronicle {
     /// A question about a run: the cluster before its first event, and what hands did.
     pub fn new(cluster: Cluster, interventions: Vec<Made>, until: Until, question: Question) -> Self {
         let start = Recording::new(cluster, interventions);
+        let is_of_order = matches!(question, Question::Order(_) | Question::Record(..));
         Self {
+            lives: is_of_order.then(Lives::default),
             question,
             until,
             phase: Phase::Judging,
@@ -88,6 +94,22 @@ impl Chronicle {
         self.monitor.verdicts()
     }
 
+    /// The life of the record that is asked about; empty when the question is about something else.
+    pub fn life(&mut self) -> Vec<Stretch> {
+        let record = self.subject.record;
+        let end = self.end;
+        self.recording.seek(end);
+        match (&self.lives, record) {
+            (Some(lives), Some(record)) => lives.of(self.recording.cluster(), record),
+            _ => Vec::new(),
+        }
+    }
+
+    /// How long each stage of a life takes, over all records; empty when the question is not about a record.
+    pub fn stages(&self) -> Vec<(Stage, Latency)> {
+        self.lives.as_ref().map(|lives| lives.percentiles(self.recording.cluster())).unwrap_or_default()
+    }
+
     /// The whole answer at once.
     pub fn ask(cluster: Cluster, interventions: Vec<Made>, until: Until, question: Question) -> Answer {
         let mut chronicle = Self::new(cluster, interventions, until, question);
@@ -111,6 +133,9 @@ impl Chronicle {
         let cursor = self.recording.cursor();
         for record in newest(&self.recording, cursor) {
             crate::cluster::step::Witness::saw(&mut self.monitor, record);
+            if let Some(lives) = &mut self.lives {
+                lives.note(record);
+            }
         }
         self.monitor.judge(self.recording.cluster());
     }

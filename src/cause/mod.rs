@@ -9,6 +9,7 @@ pub mod allowance;
 pub mod chronicle;
 mod faults;
 mod group;
+pub mod life;
 mod order;
 mod partition;
 mod record;

@@ -44,6 +44,12 @@ impl Cluster {
         self.caused_by = caused_by;
         self.digest.feed(&(key.at, key.sequence));
         let mut place = Place { number: self.events, caused_by, node: None };
+        self.happened_at = match &event {
+            Event::Deliver { to: node, .. } | Event::Fire { node, .. } | Event::Start { node } => {
+                Some(self.processes[usize::from(*node)].node)
+            }
+            Event::Script { .. } => None,
+        };
         match event {
             Event::Deliver { from, to, incarnation, sent_at: _, message } => {
                 self.deliver(from, to, incarnation, message, place, witness)

@@ -56,6 +56,8 @@ pub struct Cluster {
     pub(super) events: EventNumber,
     /// The event that scheduled the last one.
     pub(super) caused_by: EventNumber,
+    /// Where the last one happened; `None` for the script.
+    pub(super) happened_at: Option<Node>,
     pub(super) queue: EventQueue<Scheduling>,
     pub processes: Vec<Process>,
     pub network: Network,
@@ -82,6 +84,7 @@ impl Cluster {
             now: SimTime::ZERO,
             events: EventNumber(0),
             caused_by: EventNumber(0),
+            happened_at: None,
             queue: EventQueue::default(),
             records: Records::new(processes.iter().filter(|process| process.client().is_some()).count()),
             processes,
@@ -124,6 +127,10 @@ impl Cluster {
     /// The event that scheduled the last one; zero at the root of a chain.
     pub fn caused_by(&self) -> EventNumber {
         self.caused_by
+    }
+    /// Where the last event happened; `None` for the script.
+    pub fn happened_at(&self) -> Option<Node> {
+        self.happened_at
     }
     /// The digest of everything that has happened so far.
     pub fn digest(&self) -> Digest {

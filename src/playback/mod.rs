@@ -4,5 +4,6 @@ pub mod weight;
 pub mod density;
 pub mod recording;
 pub mod pacer;
+pub mod space_time;
 #[cfg(test)]
 pub(crate) use crate::cluster::testing;

@@ -2,6 +2,7 @@
 //! what the page compares.
 
 pub mod compare;
+pub mod export;
 pub mod parity;
 
 use crate::cluster::records::RecordOutcome;

@@ -3,11 +3,12 @@
 use super::Text;
 use super::names::Names;
 use crate::cause::allowance::Allowance;
+use crate::cause::life::Stage;
 use crate::cause::{Claim, Question, Sentence};
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::OrderId;
 use crate::protocol::offset::{LeaderEpoch, Offset};
-use crate::sim::time::SimDuration;
+use crate::sim::time::{SimDuration, SimTime};
 
 messages! {
     why_deed(what: &str, from_script: bool) {
@@ -155,6 +156,20 @@ impl Text {
         words
     }
 
+    /// A stage of a record's life.
+    pub fn stage(self, stage: Stage) -> String {
+        match stage {
+            Stage::Payment => self.stage_payment(),
+            Stage::Buffer => self.stage_buffer(),
+            Stage::Request => self.stage_request(),
+            Stage::Replication => self.stage_replication(),
+            Stage::Answer => self.stage_answer(),
+            Stage::Fetch => self.stage_fetch(),
+            Stage::Processing => self.stage_processing(),
+            Stage::Commit => self.stage_commit(),
+        }
+    }
+
     /// A guarantee's name.
     pub fn guarantee(self, id: &str) -> String {
         match id {
@@ -191,7 +206,19 @@ messages! {
     why_guarantees() { pt: "Garantias até este momento"; en: "Guarantees up to this moment"; }
     why_ask() { pt: "Por quê?"; en: "Why?"; }
     why_ask_spoken(what: &str) { pt: "Por quê? {what}"; en: "Why? {what}"; }
+    life_title() { pt: "A vida do registro"; en: "The life of the record"; }
+    life_hint() { pt: "Onde foi o tempo deste registro; abaixo de cada etapa, o costume de todos."; en: "Where this record's time went; under each stage, what is usual."; }
+    life_usual(median: &str, most: &str) { pt: "metade até {median}, 99% até {most}"; en: "half within {median}, 99% within {most}"; }
+    stage_payment() { pt: "pagamento"; en: "payment"; }
+    stage_buffer() { pt: "buffer e lote"; en: "buffer and batch"; }
+    stage_request() { pt: "pedido até a escrita"; en: "request until written"; }
+    stage_replication() { pt: "cópias até o high watermark"; en: "copies up to the high watermark"; }
+    stage_answer() { pt: "da escrita à confirmação"; en: "from the write to the answer"; }
+    stage_fetch() { pt: "até ser lido"; en: "until polled"; }
+    stage_processing() { pt: "até ser processado"; en: "until processed"; }
+    stage_commit() { pt: "até o commit"; en: "until committed"; }
     what_if_setting(setting: &str) { pt: "E com {setting}?"; en: "What would {setting} have done?"; }
+    what_if_not(what: &str, at: SimTime) { pt: "E se não tivesse acontecido: {what}, em {at}?"; en: "What if this had not happened: {what}, at {at}?"; }
     what_if_undone() { pt: "E se isto não tivesse acontecido?"; en: "What if this had not happened?"; }
 
     lab_compare_hint() {

@@ -16,7 +16,7 @@ use super::parts::panel::PanelFrame;
 use super::parts::scenarios::{Scenarios, Shelf, Story};
 use super::parts::settings::Settings;
 use super::parts::terminal::Terminal;
-use super::parts::timeline::Timeline;
+use super::parts::timeline::{BranchTree, Timeline};
 use super::parts::top_bar::TopBar;
 use super::parts::transport::Transport;
 use super::parts::why::Why;
@@ -133,6 +133,7 @@ fn time(model: &Model, on: &Callback<Msg>) -> Html {
         <section class="time" aria-label={text.region_time()}>
             <Transport {text} is_playing={model.run.is_playing()} pace={pacer.pace()} speed={pacer.speed()} on={on.clone()}/>
             <Timeline {text} names={model.views.names.clone()} view={model.views.timeline.clone()} on={on.clone()}/>
+            <BranchTree {text} view={model.views.timeline.clone()} branches={Rc::new(model.run.recipe().branches.clone())} on={on.clone()}/>
         </section>
     }
 }

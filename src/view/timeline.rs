@@ -50,7 +50,8 @@ fn flags(milestones: &[TraceRecord]) -> Vec<FlagView> {
             last.event == record.number && std::mem::discriminant(&last.kind) == std::mem::discriminant(&kind)
         });
         if !repeats {
-            flags.push(FlagView { at: record.at, event: record.number, kind });
+            let has_deed = kind.is_fault() && is_deed(&kind);
+            flags.push(FlagView { at: record.at, event: record.number, kind, has_deed });
         }
     }
     while flags.len() > FLAGS_MAX {
@@ -58,6 +59,11 @@ fn flags(milestones: &[TraceRecord]) -> Vec<FlagView> {
         flags.remove(weakest);
     }
     flags
+}
+
+/// True for what somebody does, and not for what follows from it.
+const fn is_deed(kind: &FlagKind) -> bool {
+    !matches!(kind, FlagKind::RecordsTruncated(_) | FlagKind::AcknowledgedRecordLost | FlagKind::Stopped(_))
 }
 
 fn flag(event: &TraceEvent) -> Option<FlagKind> {

@@ -28,6 +28,8 @@ pub struct FlagView {
     pub at: SimTime,
     pub event: EventNumber,
     pub kind: FlagKind,
+    /// Somebody did this at this very moment: one can ask what had been without it.
+    pub has_deed: bool,
 }
 
 /// What kind of moment.

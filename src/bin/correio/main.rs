@@ -1,6 +1,7 @@
 //! `correio`: the same engine as the page, on the command line.
 
 mod compare;
+mod export;
 mod find;
 mod language;
 mod lessons;
@@ -34,6 +35,8 @@ enum Command {
     Compare(compare::CompareArguments),
     /// Draws faults for one scenario until a guarantee breaks, and shrinks them to the fewest.
     Find(find::FindArguments),
+    /// Writes a run in the formats of other tools: ShiViz, JSON lines, CSV, Prometheus.
+    Export(export::ExportArguments),
     /// Checks a scenario file without running it.
     Check { file: PathBuf },
     /// Prints the JSON Schema of a scenario file.
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
         Command::Why(arguments) => why::why(&arguments),
         Command::Compare(arguments) => compare::compare(&arguments),
         Command::Find(arguments) => find::find(&arguments),
+        Command::Export(arguments) => export::export(&arguments),
         Command::Check { file } => run::check(&file),
         Command::Schema => run::schema(),
         Command::Swarm(arguments) => swarm::swarm(&arguments),

@@ -4,11 +4,13 @@ use crate::language::{is_portuguese, sentence, words};
 use crate::run::{complain, prepare_recipe, until};
 use clap::Args;
 use correio::cause::chronicle::{Chronicle, Until};
+use correio::cause::life::{Stage, Stretch};
 use correio::cause::{Answer, Claim, Question};
 use correio::protocol::ids::{EventNumber, GroupId, OrderId};
 use correio::protocol::offset::Offset;
+use correio::report::compare::Latency;
 use correio::scenario::recipe::Recipe;
-use correio::sim::time::SimTime;
+use correio::sim::time::{SimDuration, SimTime};
 use correio::text::Text;
 use correio::text::language::Language;
 use correio::text::names::Names;
@@ -66,23 +68,26 @@ struct Asked {
 
 pub(crate) fn why(arguments: &WhyArguments) -> ExitCode {
     match answer(arguments) {
-        Ok((recipe, answer)) => {
-            print(arguments, &recipe, &answer);
+        Ok((recipe, answer, life)) => {
+            print(arguments, &recipe, &answer, &life);
             ExitCode::SUCCESS
         }
         Err(text) => complain(&text),
     }
 }
 
-fn answer(arguments: &WhyArguments) -> Result<(Recipe, Answer), String> {
+fn answer(arguments: &WhyArguments) -> Result<(Recipe, Answer, Life), String> {
     let recipe = prepare_recipe(&arguments.scenario, arguments.seed, &arguments.set)?;
     let until = match &arguments.until {
         Some(text) => until(text)?,
         None => SimTime::ZERO + recipe.prepared.scenario.duration.0,
     };
     let question = question(&arguments.question, &recipe)?;
-    let answer = Chronicle::ask(recipe.cluster(), recipe.interventions.clone(), Until::Time(until), question);
-    Ok((recipe, answer))
+    let mut chronicle =
+        Chronicle::new(recipe.cluster(), recipe.interventions.clone(), Until::Time(until), question);
+    while !chronicle.advance(u32::MAX) {}
+    let answer = chronicle.answer();
+    Ok((recipe, answer, (chronicle.life(), chronicle.stages())))
 }
 
 fn question(asked: &Asked, recipe: &Recipe) -> Result<Question, String> {
@@ -117,7 +122,10 @@ fn question(asked: &Asked, recipe: &Recipe) -> Result<Question, String> {
     Ok(Question::Event(EventNumber(asked.event.unwrap_or_default())))
 }
 
-fn print(arguments: &WhyArguments, recipe: &Recipe, answer: &Answer) {
+/// The life of the record that was asked about, and what is usual.
+type Life = (Vec<Stretch>, Vec<(Stage, Latency)>);
+
+fn print(arguments: &WhyArguments, recipe: &Recipe, answer: &Answer, (life, stages): &Life) {
     let usual = if is_portuguese() { Language::PtBr } else { Language::En };
     let text = Text::new(arguments.lang.as_deref().and_then(Language::of_tag).unwrap_or(usual));
     let names = Names::of(&recipe.prepared.options);
@@ -141,7 +149,7 @@ fn print(arguments: &WhyArguments, recipe: &Recipe, answer: &Answer) {
                 })
             })
             .collect();
-        let answer = json!({ "scenario": recipe.prepared.scenario.id, "seed": recipe.seed, "sentences": sentences });
+        let answer = json!({ "scenario": recipe.prepared.scenario.id, "seed": recipe.seed, "sentences": sentences, "life": lived(life), "stages": usual_of(stages) });
         println!("{answer}");
         return;
     }
@@ -151,4 +159,30 @@ fn print(arguments: &WhyArguments, recipe: &Recipe, answer: &Answer) {
         let (at, number) = (text.clock(sentence.at), sentence.number);
         println!("{at} #{number:<7}{indent} {}", text.why_sentence(&names, sentence));
     }
+    for stretch in life {
+        let took = stretch.to.map_or_else(|| "–".to_owned(), |to| text.duration(to.since(stretch.from)));
+        let group = stretch.group.as_ref().map(ToString::to_string).unwrap_or_default();
+        let stage = text.stage(stretch.stage);
+        let usual = stages.iter().find(|(known, _)| *known == stretch.stage).map(|(_, usual)| {
+            let said = |micros| text.duration(SimDuration::from_micros(micros));
+            text.life_usual(&said(usual.median_us), &said(usual.p99_us))
+        });
+        println!("{} {stage:<32} {group:<14} {took:>8}  {}", text.clock(stretch.from), usual.unwrap_or_default());
+    }
+}
+
+fn lived(life: &[Stretch]) -> Vec<serde_json::Value> {
+    let told = |stretch: &Stretch| {
+        json!({
+            "stage": format!("{:?}", stretch.stage).to_lowercase(),
+            "group": stretch.group.as_ref().map(ToString::to_string),
+            "from_us": stretch.from.as_nanos() / 1_000,
+            "to_us": stretch.to.map(|to| to.as_nanos() / 1_000),
+        })
+    };
+    life.iter().map(told).collect()
+}
+
+fn usual_of(stages: &[(Stage, Latency)]) -> Vec<serde_json::Value> {
+    stages.iter().map(|(stage, times)| json!({ "stage": format!("{stage:?}").to_lowercase(), "times": times })).collect()
 }

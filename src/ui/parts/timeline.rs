@@ -2,6 +2,7 @@
 
 use crate::app::msg::Msg;
 use crate::app::words;
+use crate::scenario::recipe::Branch;
 use crate::sim::sort::Sort;
 use crate::text::Text;
 use crate::text::names::Names;
@@ -90,6 +91,52 @@ pub fn Timeline(props: &TimelineProps) -> Html {
                 <g>{ for flags(props) }</g>
                 { cursor(*text, view) }
             </svg>
+        </div>
+    }
+}
+
+/// Heights of the tree of branches, in pixels.
+const BRANCH: f64 = 18.0;
+
+#[derive(Properties, PartialEq)]
+pub struct BranchTreeProps {
+    pub text: Text,
+    pub view: Rc<TimelineView>,
+    /// The other futures of this run.
+    pub branches: Rc<Vec<Branch>>,
+    pub on: Callback<Msg>,
+}
+
+/// The other futures, each a line from where it left this run to how far it came.
+#[component]
+pub fn BranchTree(props: &BranchTreeProps) -> Html {
+    let BranchTreeProps { text, view, branches, on } = props;
+    if branches.is_empty() {
+        return Html::default();
+    }
+    let height = BRANCH * branches.len() as f64 + 2.0;
+    let line = |(index, branch): (usize, &Branch)| {
+        let (from, to) = (share(branch.forked_at, view.until), share(branch.reached_at, view.until).min(100.0));
+        let y = BRANCH * index as f64 + BRANCH / 2.0;
+        let (from, to) = (percent(from), percent(to.max(from)));
+        html! {
+            <g key={index}>
+                <line x1={from.clone()} x2={from.clone()} y1="0" y2={px(y)}/>
+                <line x1={from.clone()} x2={to} y1={px(y)} y2={px(y)}/>
+                <circle cx={from} cy={px(y)} r="3"/>
+            </g>
+        }
+    };
+    let button = |(index, branch): (usize, &Branch)| {
+        let onclick = on.reform(move |_: MouseEvent| Msg::SwitchedBranch(index));
+        html! {
+            <li key={index}><button type="button" class="branch-button" aria-label={text.branch_switch(&branch.name)} {onclick}>{ branch.name.clone() }</button></li>
+        }
+    };
+    html! {
+        <div class="branch-tree" role="group" aria-label={text.branches()}>
+            <svg width="100%" height={px(height)} aria-hidden="true" focusable="false">{ for branches.iter().enumerate().map(line) }</svg>
+            <ul class="branch-names">{ for branches.iter().enumerate().map(button) }</ul>
         </div>
     }
 }
@@ -235,6 +282,7 @@ fn flag_shape(props: &TimelineProps, index: usize, flag: &FlagView, is_named: bo
     let place = percent(share(flag.at, props.view.until));
     let event = flag.event;
     let onclick = props.on.reform(move |_: MouseEvent| Msg::SoughtEvent(event));
+    let without = props.on.reform(move |_: MouseEvent| Msg::AskedWithout(event));
     let class = classes!("flag", flag.kind.is_fault().then_some("is-fault"));
     let glyph = if flag.kind.is_fault() { "✕" } else { "●" };
     html! {
@@ -242,7 +290,14 @@ fn flag_shape(props: &TimelineProps, index: usize, flag: &FlagView, is_named: bo
             <line x1={place.clone()} x2={place.clone()} y1="6" y2={px(AXIS)}/>
             <text class="flag-glyph" x={place.clone()} dx="4" y="13">{ glyph }</text>
             if is_named { <text class="flag-words" x={place.clone()} dx="17" y="13">{ &words }</text> }
-            <rect class="flag-target" x={place} width="14" y="0" height={px(AXIS)}/>
+            <rect class="flag-target" x={place.clone()} width="14" y="0" height={px(AXIS)}/>
+            if flag.has_deed {
+                <g class="flag-without" role="button" tabindex="-1" aria-label={props.text.what_if_not(&words, flag.at)} onclick={without}>
+                    <title>{ props.text.what_if_undone() }</title>
+                    <rect class="flag-target" x={place.clone()} width="22" y="18" height="22"/>
+                    <text x={place} dx="5" y="33">{ "?" }</text>
+                </g>
+            }
         </g>
     }
 }

@@ -1,11 +1,12 @@
 //! Why: the answer, a line a step on the way back, each of which leads to its moment; and how the guarantees stand.
 
 use crate::app::msg::Msg;
-use crate::app::work::{WhatIf, WhyState};
+use crate::app::work::{Stretch, WhatIf, WhyState};
 use crate::cause::allowance::Allowance;
 use crate::cause::{Claim, Question, Sentence};
 use crate::text::Text;
 use crate::text::names::Names;
+use crate::view::{SimDuration, SimTime};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -31,6 +32,7 @@ pub fn Why(props: &WhyProps) -> Html {
             } else {
                 <p class="is-quiet is-number">{ text.why_searching(&text.percent(state.progress)) }</p>
             }
+            { life(props, state) }
             { verdicts(props, state) }
         </div>
     }
@@ -69,6 +71,49 @@ fn remedy(props: &WhyProps, allowance: &Allowance) -> Option<Html> {
 fn what_if(props: &WhyProps, what: WhatIf, words: String) -> Html {
     let onclick = props.on.reform(move |_: MouseEvent| Msg::AskedWhatIf(what.clone()));
     html! { <button key={words.clone()} type="button" class="chip" {onclick}>{ words }</button> }
+}
+
+/// Where the time of a record went: a line a stage, drawn from left to right as time passed.
+fn life(props: &WhyProps, state: &WhyState) -> Html {
+    let (text, on) = (props.text, &props.on);
+    let (Some(first), Some(last)) =
+        (state.life.first().map(|stretch| stretch.from), state.life.iter().filter_map(|stretch| stretch.to).max())
+    else {
+        return Html::default();
+    };
+    let whole = last.since(first).as_nanos().max(1) as f64;
+    let place = |at: SimTime| 100.0 * at.since(first).as_nanos() as f64 / whole;
+    let row = |(index, stretch): (usize, &Stretch)| {
+        let to = stretch.to.unwrap_or(last);
+        let (x, width) = (place(stretch.from), (place(to) - place(stretch.from)).max(0.6));
+        let took = stretch.to.map_or_else(|| "–".to_owned(), |to| text.duration(to.since(stretch.from)));
+        let usual = state.stages.iter().find(|(stage, _)| *stage == stretch.stage).map(|(_, usual)| *usual);
+        let usual = usual.map(|usual| {
+            let said = |micros| text.duration(SimDuration::from_micros(micros));
+            text.life_usual(&said(usual.median_us), &said(usual.p99_us))
+        });
+        let at = stretch.from;
+        let onclick = on.reform(move |_: MouseEvent| Msg::SoughtTime(at));
+        html! {
+            <li key={index}>
+                <button type="button" class="life-line" {onclick}>
+                    <span class="life-name">{ text.stage(stretch.stage) }{ stretch.group.iter().map(|group| format!(" · {group}")).collect::<String>() }</span>
+                    <span class="life-took is-number">{ took }</span>
+                    <svg class="life-bar" width="100%" height="8" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true" focusable="false">
+                        <rect x={format!("{x:.2}")} y="1" width={format!("{width:.2}")} height="6"/>
+                    </svg>
+                    <span class="life-usual is-quiet is-number">{ usual.unwrap_or_default() }</span>
+                </button>
+            </li>
+        }
+    };
+    html! {
+        <>
+            <h4 class="panel-heading">{ text.life_title() }</h4>
+            <p class="is-quiet">{ text.life_hint() }</p>
+            <ol class="life">{ for state.life.iter().enumerate().map(row) }</ol>
+        </>
+    }
 }
 
 fn verdicts(props: &WhyProps, state: &WhyState) -> Html {
