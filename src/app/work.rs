@@ -124,7 +124,14 @@ impl Model {
         let until = Until::Event(recording.cursor());
         let chronicle = Chronicle::new(recipe.cluster(), recording.interventions().to_vec(), until, question.clone());
         let verdicts = self.page.asked.why.as_ref().map(|why| why.verdicts.clone()).unwrap_or_default();
-        self.page.asked.why = Some(Rc::new(WhyState { question, answer: None, progress: 0, verdicts, life: Vec::new(), stages: Vec::new() }));
+        self.page.asked.why = Some(Rc::new(WhyState {
+            question,
+            answer: None,
+            progress: 0,
+            verdicts,
+            life: Vec::new(),
+            stages: Vec::new(),
+        }));
         self.work.why = Some(Box::new(chronicle));
         (self.page.panel, self.page.is_panel_open) = (Panel::Why, true);
         self.go_on_with_why();
@@ -158,7 +165,8 @@ impl Model {
             let lines = recipe.prepared.script.iter().position(|(line_at, _)| Some(*line_at) == at)?;
             Some(lines as u32 + (event.0 - first) as u32)
         };
-        let what = by_hand.map(|index| WhatIf::WithoutDeed(index as u32)).or_else(|| script().map(WhatIf::WithoutScript));
+        let what =
+            by_hand.map(|index| WhatIf::WithoutDeed(index as u32)).or_else(|| script().map(WhatIf::WithoutScript));
         if let Some(what) = what {
             self.on_what_if(what);
         }

@@ -170,9 +170,8 @@ impl Lives {
                 continue;
             }
             groups.push(group.clone());
-            let stored = place.and_then(|(partition, offset)| {
-                past(self.stored.get(&(group.clone(), partition)), offset)
-            });
+            let stored =
+                place.and_then(|(partition, offset)| past(self.stored.get(&(group.clone(), partition)), offset));
             add(Stage::Fetch, Some(group.clone()), committed, *polled);
             add(Stage::Processing, Some(group.clone()), *polled, Some(*processed));
             add(Stage::Commit, Some(group), Some(*processed), stored);

@@ -171,7 +171,12 @@ pub fn prometheus(report: &Report) -> String {
     ];
     metric("orders_total", "Orders, by how far they came.", "counter", &of("step", &steps));
     let lag: Vec<(&str, u64)> = report.groups.iter().map(|(id, group)| (id.as_str(), group.lag)).collect();
-    metric("consumer_group_lag", "Records between the committed offsets and the log ends.", "gauge", &of("group", &lag));
+    metric(
+        "consumer_group_lag",
+        "Records between the committed offsets and the log ends.",
+        "gauge",
+        &of("group", &lag),
+    );
     let partitions: Vec<(String, u64)> = report
         .partitions
         .iter()

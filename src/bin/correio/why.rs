@@ -83,8 +83,7 @@ fn answer(arguments: &WhyArguments) -> Result<(Recipe, Answer, Life), String> {
         None => SimTime::ZERO + recipe.prepared.scenario.duration.0,
     };
     let question = question(&arguments.question, &recipe)?;
-    let mut chronicle =
-        Chronicle::new(recipe.cluster(), recipe.interventions.clone(), Until::Time(until), question);
+    let mut chronicle = Chronicle::new(recipe.cluster(), recipe.interventions.clone(), Until::Time(until), question);
     while !chronicle.advance(u32::MAX) {}
     let answer = chronicle.answer();
     Ok((recipe, answer, (chronicle.life(), chronicle.stages())))
@@ -184,5 +183,8 @@ fn lived(life: &[Stretch]) -> Vec<serde_json::Value> {
 }
 
 fn usual_of(stages: &[(Stage, Latency)]) -> Vec<serde_json::Value> {
-    stages.iter().map(|(stage, times)| json!({ "stage": format!("{stage:?}").to_lowercase(), "times": times })).collect()
+    stages
+        .iter()
+        .map(|(stage, times)| json!({ "stage": format!("{stage:?}").to_lowercase(), "times": times }))
+        .collect()
 }
