@@ -42,7 +42,10 @@ messages! {
     done_start(node: &str) { pt: "ligar o {node}"; en: "start {node}"; }
     done_pause(node: &str) { pt: "congelar o {node}"; en: "pause {node}"; }
     done_resume(node: &str) { pt: "descongelar o {node}"; en: "resume {node}"; }
-    done_slow_disk(broker: &str, factor: u32) { pt: "disco do {broker} {factor}× mais lento"; en: "{broker}'s disk {factor}× slower"; }
+    done_slow_disk(broker: &str, factor: u32) {
+        pt: { if factor.raw <= 1 { format!("disco do {broker} de volta ao normal") } else { format!("disco do {broker} {factor}× mais lento") } };
+        en: { if factor.raw <= 1 { format!("{broker}'s disk back to normal") } else { format!("{broker}'s disk {factor}× slower") } };
+    }
     done_cut_link(from: &str, to: &str) { pt: "cortar a ligação do {from} com o {to}"; en: "cut the link from {from} to {to}"; }
     done_delay_link(from: &str, to: &str, by: SimDuration) { pt: "atrasar em {by} a ligação do {from} com o {to}"; en: "delay the link from {from} to {to} by {by}"; }
     done_heal_link(from: &str, to: &str) { pt: "consertar a ligação do {from} com o {to}"; en: "mend the link from {from} to {to}"; }

@@ -25,10 +25,11 @@ impl Shard {
         turn: &mut Turn,
     ) {
         let answer = |response| Response::ConsumerGroupHeartbeat(response);
-        let valid = consumer_heartbeat::validate(request).and_then(|()| match to.from {
-            Node::Client(client) => Ok(client),
-            Node::Broker(_) | Node::Controller(_) => Err(ErrorCode::InvalidRequest),
-        });
+        let valid = match (consumer_heartbeat::validate(request), to.from) {
+            (Err(error), _) => Err(error),
+            (Ok(()), Node::Client(client)) => Ok(client),
+            (Ok(()), Node::Broker(_) | Node::Controller(_)) => Err(ErrorCode::InvalidRequest),
+        };
         let client = match valid {
             Ok(client) => client,
             Err(error) => return turn.answer(to, answer(consumer_heartbeat::refusal(request, error))),
