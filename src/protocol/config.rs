@@ -370,6 +370,9 @@ settings!(
         transaction_state_log_min_isr: i64 = "transaction.state.log.min.isr", Int, "2", Valid::AtLeast(1);
         transaction_max_timeout_ms: i64 = "transaction.max.timeout.ms", Int, "900000", Valid::AtLeast(1);
         transaction_abort_timed_out_transaction_cleanup_interval_ms: i64 = "transaction.abort.timed.out.transaction.cleanup.interval.ms", Int, "10000", Valid::AtLeast(1);
+        log_initial_task_delay_ms: i64 = "log.initial.task.delay.ms", Long, "30000", Valid::AtLeast(0);
+        log_cleanup_policy: CleanupPolicy = "log.cleanup.policy", List, "delete", Valid::OneOf(&["compact", "delete", "compact,delete", "delete,compact"]);
+        log_roll_hours: i64 = "log.roll.hours", Int, "168", Valid::AtLeast(1);
         log_segment_bytes: i64 = "log.segment.bytes", Int, "1073741824", Valid::AtLeast(1_048_576);
         log_retention_bytes: i64 = "log.retention.bytes", Long, "-1", Valid::Any;
         log_retention_hours: i64 = "log.retention.hours", Int, "168", Valid::Any;
@@ -428,6 +431,8 @@ impl TopicConfig {
             retention_ms: broker.log_retention_hours.saturating_mul(3_600_000),
             retention_bytes: broker.log_retention_bytes,
             segment_bytes: broker.log_segment_bytes,
+            segment_ms: broker.log_roll_hours.saturating_mul(3_600_000),
+            cleanup_policy: broker.log_cleanup_policy,
             flush_messages: broker.log_flush_interval_messages,
             max_message_bytes: broker.message_max_bytes,
             ..Self::default()

@@ -46,6 +46,7 @@ library! {
         "zombie-leader",
         "network-partition",
         "power-loss";
+    Storage: "retention-outruns-reader";
     Control:
         "rolling-restart",
         "controller-failover",

@@ -236,6 +236,7 @@ pub enum TraceEvent {
         partition: TopicPartition,
         base_offset: Offset,
         next_offset: Offset,
+        reason: DeletionReason,
     },
     LogCompacted {
         partition: TopicPartition,

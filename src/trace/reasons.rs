@@ -41,6 +41,17 @@ pub enum TruncationReason {
     Corrupt,
 }
 
+/// Why a segment was deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum DeletionReason {
+    /// `retention.ms`.
+    Age,
+    /// `retention.bytes`.
+    Size,
+    /// The log begins after it: by DeleteRecords, or as the leader's does.
+    BelowLogStart,
+}
+
 /// Why a group rebalances.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum RebalanceReason {

@@ -111,6 +111,8 @@ pub struct ReplicaView {
     /// Records below this have reached the platter: a power loss leaves them.
     pub flushed_offset: Offset,
     pub size_bytes: u64,
+    /// Where its segments begin, oldest first; the last is the active one. At most [`SEGMENTS_MAX`], the newest.
+    pub segments: Vec<Offset>,
     /// The newest records, oldest first; at most [`CELLS_MAX`].
     pub cells: Vec<CellView>,
     /// Records cut off a moment ago, for as long as they are shown as ghosts.
@@ -119,6 +121,9 @@ pub struct ReplicaView {
 
 /// How many records of a log are shown at the most.
 pub const CELLS_MAX: usize = 64;
+
+/// How many segments of a log are shown at the most.
+pub const SEGMENTS_MAX: usize = 32;
 
 /// One record in a log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

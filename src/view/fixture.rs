@@ -183,6 +183,7 @@ fn replica(broker: u16, (index, leader, epoch, log_end_offset): (u16, u16, i32, 
         log_end_offset: Offset(end),
         flushed_offset: Offset(end - 6),
         size_bytes: 160 * end as u64,
+        segments: vec![Offset(20), Offset(43)],
         cells: ((end - 20).max(20)..end).map(cell).collect(),
         ghost: None,
     }

@@ -181,8 +181,8 @@ impl Broker {
         let mut left = request.max_bytes.max(0) as u64;
         let mut partitions = Vec::new();
         for fetch in &request.partitions {
-            let news = self.lacks_high_watermark(&request, fetch);
             let response = self.read_partition(fetch, &request, &mut left);
+            let news = self.lacks_high_watermark(&request, fetch) || fetch.log_start_offset < response.log_start_offset;
             // To followers only what is new is said, as an incremental fetch session does (KIP-227).
             let is_worth_saying =
                 news || !response.error.is_none() || response.diverging_epoch.is_some() || !response.batches.is_empty();

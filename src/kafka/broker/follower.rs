@@ -240,6 +240,9 @@ impl Broker {
                     + self.disk.hardware.flush(out.now())
                     + WRITEBACK_DELAY.min(millis(partition.config.flush_ms)),
             );
+            if let Some(base_offset) = appended.rolled {
+                out.record(TraceEvent::SegmentRolled { partition: id, base_offset });
+            }
             out.record(TraceEvent::LogAppended {
                 partition: id,
                 base_offset: appended.base_offset,
@@ -248,13 +251,14 @@ impl Broker {
                 as_leader: false,
             });
         }
-        for (base_offset, next_offset) in log.advance_start(response.log_start_offset) {
-            out.record(TraceEvent::SegmentDeleted { partition: id, base_offset, next_offset });
-        }
         let (from, to) = (partition.high_watermark, response.high_watermark.min(log.log_end_offset()));
         if to > from {
             partition.high_watermark = to;
             out.record(TraceEvent::HighWatermarkAdvanced { partition: id, from, to, as_leader: false });
+        }
+        let to = response.log_start_offset.min(partition.high_watermark);
+        if let Some(from) = log.advance_start(to) {
+            out.record(TraceEvent::LogStartAdvanced { partition: id, from, to });
         }
         true
     }

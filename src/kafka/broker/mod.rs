@@ -9,6 +9,7 @@ mod metadata;
 mod produce;
 mod transactions;
 mod truncation;
+mod retention;
 
 use super::broker_lifecycle::{BrokerLifecycle, BrokerState, Surroundings};
 use super::group_coordinator::{GroupCoordinator, GroupSettings, OffsetsWrite};
@@ -148,6 +149,7 @@ impl Broker {
             Timer::HighWatermarkCheckpoint,
             millis(self.config.replica_high_watermark_checkpoint_interval_ms),
         );
+        out.set_timer(Timer::LogRetention, millis(self.config.log_initial_task_delay_ms));
     }
 
     /// The process is killed. With the power lost, what had not reached the platter is gone too.
@@ -235,6 +237,7 @@ impl Broker {
                     millis(self.config.replica_high_watermark_checkpoint_interval_ms),
                 );
             }
+            Timer::LogRetention => self.on_log_retention(out),
             Timer::BrokerHeartbeat => {
                 self.lifecycle.on_timer(&timer, self.surroundings(), out);
             }

@@ -3,9 +3,15 @@
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::offset::{LeaderEpoch, Offset};
 use crate::text::number::Say;
-use crate::trace::event::TruncationReason;
+use crate::trace::event::{DeletionReason, TruncationReason};
 
 impl Say for TruncationReason {
+    fn say(&self, _: crate::text::Text, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{self:?}")
+    }
+}
+
+impl Say for DeletionReason {
     fn say(&self, _: crate::text::Text, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{self:?}")
     }
@@ -81,11 +87,25 @@ messages! {
         en: "Without power the page cache is gone. The other replicas have copies; if they do not, the records are gone.";
     }
     log_start_advanced(partition: &str, to: Offset) { pt: "o log de {partition} agora começa no offset {to}."; en: "the log of {partition} now starts at offset {to}."; }
-    log_start_advanced_why() { pt: "O que era mais antigo passou da idade ou do tamanho de retenção."; en: "What was older has passed the age or the size of retention."; }
+    log_start_advanced_why() { pt: "O que vinha antes não pode mais ser lido: quem pedir recebe OFFSET_OUT_OF_RANGE."; en: "What came before can be read no more: who asks for it gets OFFSET_OUT_OF_RANGE."; }
     segment_rolled(partition: &str, base: Offset) { pt: "{partition} abriu um novo segmento no offset {base}."; en: "{partition} opened a new segment at offset {base}."; }
     segment_rolled_why() { pt: "O log é guardado em arquivos (segmentos); só segmentos inteiros e fechados são apagados."; en: "A log is kept in files (segments); only whole, closed ones are ever deleted."; }
-    segment_deleted(partition: &str, base: Offset, next: Offset) { pt: "{partition} apagou os offsets {base} a {next}."; en: "{partition} deleted offsets {base} to {next}."; }
-    segment_deleted_why() { pt: "A retenção venceu: no Kafka os dados saem pela idade, não porque foram lidos."; en: "Retention is over: in Kafka data leave by age, not because they were read."; }
+    segment_deleted(partition: &str, base: Offset, next: Offset) {
+        pt: { format!("{partition} apagou um segmento: os offsets de {base} a {}.", next.raw.0 - 1) };
+        en: { format!("{partition} deleted a segment: offsets {base} to {}.", next.raw.0 - 1) };
+    }
+    segment_deleted_why(reason: DeletionReason) {
+        pt: { match reason.raw {
+            DeletionReason::Age => "O registro mais novo dele passou de retention.ms: no Kafka os dados saem pela idade, não porque foram lidos. Quem ainda não leu fica sem.",
+            DeletionReason::Size => "A partição passou de retention.bytes: os segmentos mais velhos saem primeiro, lidos ou não.",
+            DeletionReason::BelowLogStart => "O log agora começa depois dele.",
+        }.to_owned() };
+        en: { match reason.raw {
+            DeletionReason::Age => "Its newest record is older than retention.ms: in Kafka data leave by age, not because they were read. Who has not read them goes without.",
+            DeletionReason::Size => "The partition has grown beyond retention.bytes: the oldest segments go first, read or not.",
+            DeletionReason::BelowLogStart => "The log now starts after it.",
+        }.to_owned() };
+    }
     log_compacted(partition: &str, removed: u32) {
         pt: { format!("a compactação tirou {removed} {} de {partition}.", removed.pick("registro", "registros")) };
         en: { format!("compaction removed {removed} {} from {partition}.", removed.pick("record", "records")) };

@@ -176,9 +176,10 @@ impl Teller<'_> {
             E::SegmentRolled { partition, base_offset } => {
                 (t.segment_rolled(&self.partition(*partition), *base_offset), t.segment_rolled_why())
             }
-            E::SegmentDeleted { partition, base_offset, next_offset } => {
-                (t.segment_deleted(&self.partition(*partition), *base_offset, *next_offset), t.segment_deleted_why())
-            }
+            E::SegmentDeleted { partition, base_offset, next_offset, reason } => (
+                t.segment_deleted(&self.partition(*partition), *base_offset, *next_offset),
+                t.segment_deleted_why(*reason),
+            ),
             E::LogCompacted { partition, removed, .. } => {
                 (t.log_compacted(&self.partition(*partition), *removed), t.log_compacted_why())
             }

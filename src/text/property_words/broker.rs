@@ -169,6 +169,18 @@ property_words!(words {
         pt: "De quanto em quanto tempo o coordinator procura transações abertas há tempo demais, para abortá-las.";
         en: "How often the coordinator looks for transactions that have been open too long, to abort them.";
     }
+    "log.initial.task.delay.ms" {
+        pt: "Quanto um broker espera, depois de subir, antes da primeira busca pelo que apagar ou compactar.";
+        en: "How long a broker waits after it starts before it first looks for what to delete or compact.";
+    }
+    "log.cleanup.policy" {
+        pt: "O que fazer com o que envelhece: apagar (delete) ou guardar só o mais novo de cada chave (compact).";
+        en: "What to do with what grows old: delete it, or keep only the newest of each key (compact).";
+    }
+    "log.roll.hours" {
+        pt: "Depois de quantas horas um segmento é fechado mesmo sem estar cheio.";
+        en: "After how many hours a segment is closed even when it is not full.";
+    }
     "log.segment.bytes" {
         pt: "De que tamanho um arquivo do log (segmento) é fechado e outro começa.";
         en: "At what size a file of the log (a segment) is closed and another begun.";

@@ -135,7 +135,8 @@ fn lane(props: &GroupProps, index: usize, partition: TopicPartition, bar: Rect) 
     let committed = position.and_then(|position| position.committed);
     let read = position.and_then(|position| position.position.max(committed));
     let filled = read.map_or(bar.x, x);
-    let unread = end.since(read.unwrap_or_else(|| position.map_or(Offset::ZERO, |position| position.log_start_offset)));
+    let log_start = position.map_or(Offset::ZERO, |position| position.log_start_offset);
+    let unread = end.since(read.unwrap_or(log_start));
     let has_pins = bar.width >= 24.0;
     let pin = |offset: Offset, class, data| html! { <path {class} transform={translate(Point::new(x(offset), bar.y - 1.0))} d={data}/> };
     html! {
@@ -145,9 +146,23 @@ fn lane(props: &GroupProps, index: usize, partition: TopicPartition, bar: Rect) 
             }
             { rect(bar, bar.height / 2.0, "stage-bar-track") }
             { rect(Rect { width: (filled - bar.x).max(0.0), ..bar }, bar.height / 2.0, "stage-bar-fill") }
+            if log_start > Offset::ZERO { { deleted(x(log_start), bar) } }
             if let Some(committed) = committed.filter(|committed| has_pins && Some(*committed) != read) { { pin(committed, "stage-committed", "M0 0-3.5-6H3.5Z") } }
             if let Some(read) = read.filter(|_| has_pins) { { pin(read, "stage-pin", "M0 0-4-7H4Z") } }
             if unread > 0 && bar.height > 5.0 { { unread_words(props.text, unread, filled, bar) } }
+        </g>
+    }
+}
+
+/// The part of the bar that retention has taken: a pin left of its edge reads what is no more.
+fn deleted(edge: f64, bar: Rect) -> Html {
+    if edge <= bar.x {
+        return Html::default();
+    }
+    html! {
+        <g class="stage-deleted">
+            { rect(Rect { width: edge - bar.x, ..bar }, bar.height / 2.0, "stage-bar-deleted") }
+            { super::shapes::line(Point::new(edge, bar.y - 3.0), Point::new(edge, bar.bottom() + 3.0), "stage-log-start") }
         </g>
     }
 }

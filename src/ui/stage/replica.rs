@@ -84,6 +84,7 @@ pub(super) fn Replica(props: &ReplicaProps) -> Html {
             { title(props, standing) }
             { tape(props, standing) }
             { cells(props, standing) }
+            { segments(props, standing) }
             { tide(props, standing) }
             { offsets(props, standing) }
             { ghost(props) }
@@ -193,6 +194,20 @@ fn cells(props: &ReplicaProps, standing: Standing) -> Html {
             }
         </g>
     }
+}
+
+/// Where one segment ends and the next begins: a notch in the strip. Retention takes what lies between two of them.
+fn segments(props: &ReplicaProps, standing: Standing) -> Html {
+    let (strip, axis, replica) = (band(props, standing), props.row.axis, &props.replica);
+    if props.detail < RowDetail::Strip {
+        return Html::default();
+    }
+    let begins = |offset: &&Offset| **offset > replica.log_start_offset && axis.first < offset.0;
+    let notches = replica.segments.iter().filter(begins).map(|offset| {
+        let x = axis.x(strip, *offset);
+        line(Point::new(x, strip.y - 3.0), Point::new(x, strip.bottom() + 3.0), "stage-segment")
+    });
+    html! { <g class="stage-segments">{ for notches }</g> }
 }
 
 /// The high watermark and the pen.

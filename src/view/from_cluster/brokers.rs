@@ -12,7 +12,7 @@ use crate::protocol::record::{Record, RecordBatch};
 use crate::sim::time::SimDuration;
 use crate::trace::event::TraceEvent;
 use crate::view::broker_view::{
-    BrokerView, CELLS_MAX, CellView, Gauge, Registration, ReplicaRole, ReplicaView, TruncationView,
+    BrokerView, CELLS_MAX, CellView, Gauge, Registration, ReplicaRole, ReplicaView, SEGMENTS_MAX, TruncationView,
 };
 use crate::view::mark::KeyMark;
 
@@ -115,9 +115,16 @@ fn replica(
         log_end_offset: log.map_or(Offset::ZERO, Log::log_end_offset),
         flushed_offset: log.map_or(Offset::ZERO, Log::recovery_point),
         size_bytes: log.map_or(0, Log::size),
+        segments: log.map_or_else(Vec::new, segments),
         cells: log.map_or_else(Vec::new, |log| cells(cluster, log, high_watermark)),
         ghost: ghost(cluster, broker.id, id, history),
     })
+}
+
+/// Where the newest segments of a log begin, oldest first.
+fn segments(log: &Log) -> Vec<Offset> {
+    let all = log.segments();
+    all[all.len().saturating_sub(SEGMENTS_MAX)..].iter().map(|segment| segment.base_offset).collect()
 }
 
 /// The newest records of a log, oldest first.
