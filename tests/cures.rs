@@ -56,6 +56,7 @@ fn a_promise_that_a_scenario_breaks_is_kept_with_one_setting() {
         ("commit-after-processing", "max.poll.records=1", "each_record_is_processed_once"),
         ("rebalance-storm", "session.timeout.ms=45000", "each_record_is_processed_once"),
         ("max-poll-livelock", "max.poll.records=10", "each_record_is_processed_once"),
+        ("retention-outruns-reader", "topic.orders.retention.ms=600000", "no_record_is_skipped"),
         ("partition-count-change", "producer.metadata.max.age.ms=300000", "key_order_is_kept"),
     ] {
         let (sick, _) = run(id, &[], None);
