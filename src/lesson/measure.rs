@@ -50,6 +50,7 @@ impl<'a> Observation<'a> {
             "facts" if self.broken.is_none() => self.facts(name),
             "broken" => self.is_broken(name),
             "lag" => Some(count(self.group(name)?.lag)),
+            "committed_lag" => Some(count(self.group(name)?.positions.iter().filter_map(|view| view.lag).sum())),
             "members" => Some(self.group(name)?.members.iter().filter(|member| member.state.is_up()).count() as i64),
             "idle" => self.idle(name),
             "rebalances" => Some(i64::from(self.group(name)?.rebalances)),
@@ -176,6 +177,7 @@ impl<'a> Observation<'a> {
 
     fn whole(&self, name: &str) -> Option<i64> {
         Some(match name {
+            "events" => count(self.view.event.0),
             "now_ms" => count(self.view.now.as_millis()),
             "controller" => self.view.quorum.leader.map_or(0, |leader| i64::from(leader.0)),
             "brokers_up" => self.view.brokers.iter().filter(|broker| broker.state.is_up()).count() as i64,
