@@ -1,134 +1,125 @@
-//! How fast a run goes natively, and how fast it is rewound: `cargo bench --bench cluster`.
+//! How fast a run goes natively, and how fast it is rewound: `cargo bench -p correio-benches --bench cluster`.
 //!
-//! Printed at the end: simulated seconds a second of processor time, nanoseconds an event, what a checkpoint costs, and
-//! how long a seek to any event takes, at two distances between checkpoints. Times are CPU time of the thread.
+//! Two worlds in one run: the whole shop on its cluster (the scenario `checkout`), and the traffic of a small cluster on
+//! the kernel alone, so that the difference is Kafka. Times are CPU time of the thread; only ratios mean anything on
+//! another machine.
 
 #[path = "cluster/kernel_only.rs"]
 mod kernel_only;
 
-use correio::sim::queue::EventKey;
+use correio::cluster::world::Cluster;
+use correio::playback::recording::Recording;
+use correio::protocol::ids::EventNumber;
+use correio::scenario::recipe::Recipe;
 use correio::sim::rng::{Seed, Stream};
 use correio::sim::time::SimTime;
 use cpu_time::ThreadTime;
-use criterion::Criterion;
 use std::hint::black_box;
 use std::time::Duration;
 
-/// Anything that runs event by event and can be cloned: what a bench needs to know of a cluster.
+/// Anything that runs event by event and can be cloned: what a bench needs to know of a world.
 trait World: Clone {
     const NAME: &str;
     fn new(seed: Seed) -> Self;
-    /// Handles the next event; `None` when nothing is pending.
-    fn step(&mut self) -> Option<EventKey>;
-    /// Two runs with the same digest have done the same.
-    fn digest(&self) -> u64;
+    /// Handles the next event; the answer is its time, `None` when nothing is pending.
+    fn step(&mut self) -> Option<SimTime>;
+}
+
+impl World for Cluster {
+    const NAME: &str = "checkout";
+
+    fn new(seed: Seed) -> Self {
+        checkout(seed)
+    }
+    fn step(&mut self) -> Option<SimTime> {
+        Cluster::step(self, &mut ()).map(|_| self.now())
+    }
 }
 
 const SEED: Seed = 7;
-/// Longer than any warm-up of a cluster, short enough to be run many times.
-const SIMULATED: SimTime = SimTime::from_millis(60_000);
-const CHECKPOINT_INTERVALS: [u64; 2] = [5_000, 40_000];
-const SEEKS: usize = 300;
+/// Far longer than the start of a cluster, short enough to be run several times.
+const SIMULATED: SimTime = SimTime::from_millis(600_000);
+const RUNS: usize = 5;
+const SAMPLES: usize = 300;
+/// What `checkout` is held to natively, in simulated seconds a second.
+const TIMES_REAL_MIN: f64 = 1_000.0;
 
-/// A finished run: where its checkpoints lie.
-struct Recording<W> {
-    checkpoints: Vec<W>,
-    interval: u64,
-    events: u64,
-    end: W,
+fn checkout(seed: Seed) -> Cluster {
+    let mut recipe = Recipe::built_in("checkout").expect("checkout is in the library");
+    recipe.seed = seed;
+    recipe.cluster()
 }
 
-impl<W: World> Recording<W> {
-    fn new(interval: u64) -> Self {
-        let mut recording = Self { checkpoints: Vec::new(), interval, events: 0, end: W::new(SEED) };
-        loop {
-            if recording.events.is_multiple_of(interval) {
-                recording.checkpoints.push(recording.end.clone());
-            }
-            recording.events += 1;
-            if recording.end.step().is_none_or(|key| key.at > SIMULATED) {
-                return recording;
-            }
-        }
-    }
-    /// The world after this many events: the checkpoint before, and what followed.
-    fn seek(&self, events: u64) -> W {
-        let checkpoint = (events / self.interval).min(self.checkpoints.len() as u64 - 1);
-        let mut world = self.checkpoints[checkpoint as usize].clone();
-        for _ in checkpoint * self.interval..events {
-            world.step();
-        }
-        world
-    }
-}
-
-/// Runs to the end; the answer is the number of events and their time.
-fn run<W: World>() -> (u64, Duration) {
-    let mut world = W::new(SEED);
+/// The CPU time of doing this once.
+fn time<T>(action: impl FnOnce() -> T) -> Duration {
     let start = ThreadTime::now();
-    let mut events = 1;
-    while world.step().is_some_and(|key| key.at <= SIMULATED) {
-        events += 1;
-    }
-    (events, start.elapsed())
-}
-
-/// The CPU time of doing this so often.
-fn repeat(times: u64, mut action: impl FnMut()) -> Duration {
-    let start = ThreadTime::now();
-    for _ in 0..times {
-        action();
-    }
+    black_box(action());
     start.elapsed()
 }
 
-fn print_runs<W: World>() {
-    let mut runs: Vec<_> = (0..5).map(|_| run::<W>()).collect();
-    runs.sort_by_key(|(_, time)| *time);
-    let (events, time) = runs[runs.len() / 2];
-    let simulated = SIMULATED.as_nanos() as f64 / time.as_nanos() as f64;
-    let nanos = time.as_nanos() as f64 / events as f64;
-    println!("{}: {events} events, {nanos:.0} ns each, {simulated:.0} simulated seconds a second", W::NAME);
-}
-
-fn print_seeks<W: World>(interval: u64) {
-    let recording = Recording::<W>::new(interval);
-    let mut targets = Stream::new(SEED, "seeks", 0);
-    let seek = |events| {
-        let start = ThreadTime::now();
-        black_box(recording.seek(events));
-        start.elapsed()
-    };
-    let mut times: Vec<_> = (0..SEEKS).map(|_| seek(targets.between(0, recording.events))).collect();
+/// Median and 99th percentile.
+fn spread(mut times: Vec<Duration>) -> (Duration, Duration) {
     times.sort_unstable();
-    let at = |percent: usize| times[(times.len() - 1) * percent / 100];
-    println!(
-        "{}: seek with a checkpoint every {interval} events: median {:?}, p99 {:?}, worst {:?}",
-        W::NAME,
-        at(50),
-        at(99),
-        at(100)
-    );
-    assert_eq!(recording.seek(recording.events).digest(), recording.end.digest(), "a seek ends where the run did");
+    (times[times.len() / 2], times[(times.len() - 1) * 99 / 100])
 }
 
-fn measure<W: World>(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group(W::NAME);
-    let (events, _) = run::<W>();
+/// Runs to the end several times; the answer is the middle run's simulated seconds a second.
+fn measure_run<W: World>() -> f64 {
+    let mut events = 0u64;
+    let (median, _) = spread(
+        (0..RUNS)
+            .map(|_| {
+                let mut world = W::new(SEED);
+                events = 0;
+                time(|| {
+                    while world.step().is_some_and(|at| at <= SIMULATED) {
+                        events += 1;
+                    }
+                    world
+                })
+            })
+            .collect(),
+    );
+    let times_real = SIMULATED.as_nanos() as f64 / median.as_nanos() as f64;
+    let nanos = median.as_nanos() as f64 / events as f64;
+    println!("{:<12} {events} events, {nanos:.0} ns each: {times_real:.0} simulated seconds a second", W::NAME);
+    times_real
+}
+
+/// What a checkpoint costs, in the middle of a run.
+fn measure_checkpoint<W: World>() {
     let mut world = W::new(SEED);
-    for _ in 0..events / 2 {
-        world.step();
+    while world.step().is_some_and(|at| at.as_nanos() <= SIMULATED.as_nanos() / 2) {}
+    let (median, p99) = spread((0..SAMPLES).map(|_| time(|| world.clone())).collect());
+    println!("{:<12} a checkpoint: median {median:?}, p99 {p99:?}", W::NAME);
+}
+
+/// Seeks to any event of a recorded run, and steps back from there, as the page does.
+fn measure_rewinding() {
+    let mut recording = Recording::new(checkout(SEED), Vec::new());
+    while recording.cluster().now() <= SIMULATED && recording.step().is_some() {}
+    let (reached, digest) = (recording.cursor(), recording.cluster().digest());
+    let mut targets = Stream::new(SEED, "seeks", 0);
+    let (mut seeks, mut steps_back) = (Vec::new(), Vec::new());
+    for _ in 0..SAMPLES {
+        let target = EventNumber(targets.between(1, reached.0));
+        seeks.push(time(|| recording.seek(target)));
+        steps_back.push(time(|| recording.step_back()));
     }
-    let checkpoint = |world: &W| drop(black_box(world.clone()));
-    group.bench_function("checkpoint", |bencher| bencher.iter_custom(|times| repeat(times, || checkpoint(&world))));
-    let mut step = || assert!(world.step().is_some(), "a world never runs out of events");
-    group.bench_function("event", |bencher| bencher.iter_custom(|times| repeat(times, &mut step)));
-    group.finish();
-    print_runs::<W>();
-    CHECKPOINT_INTERVALS.into_iter().for_each(print_seeks::<W>);
+    recording.seek(reached);
+    assert_eq!(recording.cluster().digest(), digest, "a seek ends where the run did");
+    for (name, times) in [("a seek", seeks), ("a step back", steps_back)] {
+        let (median, p99) = spread(times);
+        println!("{:<12} {name} in {} events: median {median:?}, p99 {p99:?}", "recording", reached.0);
+    }
 }
 
 fn main() {
-    let mut criterion = Criterion::default().sample_size(30).configure_from_args();
-    measure::<kernel_only::KernelOnly>(&mut criterion);
+    measure_run::<kernel_only::KernelOnly>();
+    let times_real = measure_run::<Cluster>();
+    let verdict = if times_real >= TIMES_REAL_MIN { "ok" } else { "LESS" };
+    println!("{verdict:<12} checkout, native: {times_real:.0} ≥ {TIMES_REAL_MIN:.0} times real time");
+    measure_checkpoint::<kernel_only::KernelOnly>();
+    measure_checkpoint::<Cluster>();
+    measure_rewinding();
 }

@@ -1,4 +1,4 @@
-//! What a run pays for chance and for its digest: `cargo bench --bench kernel`. Times are CPU time of the thread.
+//! What a run pays for chance and for its digest: `cargo bench -p correio-benches --bench kernel`. Times are CPU time of the thread.
 
 use correio::protocol::error_code::ErrorCode;
 use correio::protocol::ids::{BrokerId, ClientId, Node, ProducerEpoch, ProducerId, RecordId, TopicId, TopicPartition};

@@ -1,4 +1,4 @@
-//! The wheel against the plain heap: `cargo bench --bench queue` prints each time and, at the end, the ratios.
+//! The wheel against the plain heap: `cargo bench -p correio-benches --bench queue` prints each time and, at the end, the ratios.
 //!
 //! One operation of `hold` pops the earliest event and schedules it again; of `timeouts`, it also cancels the timer
 //! that guarded the event and sets another, as a request and its time-out do. Times are CPU time of the thread, so that

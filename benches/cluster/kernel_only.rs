@@ -4,7 +4,7 @@
 use super::World;
 use correio::sim::digest::Digest;
 use correio::sim::network::{LinkOptions, Network, NodeIndex};
-use correio::sim::queue::{EventKey, EventQueue, Scheduled};
+use correio::sim::queue::{EventQueue, Scheduled};
 use correio::sim::rng::{Seed, Stream};
 use correio::sim::time::{SimDuration, SimTime};
 use std::sync::Arc;
@@ -69,7 +69,7 @@ impl World for KernelOnly {
         world
     }
 
-    fn step(&mut self) -> Option<EventKey> {
+    fn step(&mut self) -> Option<SimTime> {
         let (key, event) = self.queue.pop()?;
         self.digest.feed(&key);
         match event {
@@ -77,11 +77,7 @@ impl World for KernelOnly {
             Event::Deliver { message } => self.arrive(message, key.at),
             Event::TimedOut { client } => self.digest.feed(&client),
         }
-        Some(key)
-    }
-
-    fn digest(&self) -> u64 {
-        self.digest.value()
+        Some(key.at)
     }
 }
 

@@ -3,7 +3,10 @@
 //! The types of a scenario read themselves from this tree only, so that each is compiled for one source.
 
 use serde::de::value::StrDeserializer;
-use serde::de::{DeserializeSeed, Deserializer, EnumAccess, Error, MapAccess, SeqAccess, VariantAccess, Visitor};
+use serde::de::{
+    DeserializeSeed, Deserializer, EnumAccess, Error, Expected, MapAccess, SeqAccess, Unexpected, VariantAccess,
+    Visitor,
+};
 use serde::{Deserialize, forward_to_deserialize_any};
 use serde_json::Number;
 use std::fmt;
@@ -105,6 +108,27 @@ impl Error for ReadError {
     }
 }
 
+impl Tree {
+    /// Something else is expected here.
+    fn mismatch(&self, expected: &dyn Expected) -> ReadError {
+        let found = match self {
+            Self::Null => Unexpected::Unit,
+            Self::Boolean(value) => Unexpected::Bool(*value),
+            Self::Number(number) => match (number.as_u64(), number.as_i64()) {
+                (Some(value), _) => Unexpected::Unsigned(value),
+                (None, Some(value)) => Unexpected::Signed(value),
+                (None, None) => Unexpected::Float(number.as_f64().unwrap_or_default()),
+            },
+            Self::Text(text) => Unexpected::Str(text),
+            Self::List(_) => Unexpected::Seq,
+            Self::Object(_) => Unexpected::Map,
+        };
+        Error::invalid_type(found, expected)
+    }
+}
+
+/// Each kind of value is offered to those types only that can take it: what a type would do with another kind is then
+/// not even compiled.
 impl<'de> Deserializer<'de> for &'de Tree {
     type Error = ReadError;
 
@@ -112,22 +136,68 @@ impl<'de> Deserializer<'de> for &'de Tree {
         match self {
             Tree::Null => visitor.visit_unit(),
             Tree::Boolean(value) => visitor.visit_bool(*value),
+            Tree::Number(_) => self.deserialize_u64(visitor),
+            Tree::Text(text) => visitor.visit_str(text),
+            Tree::List(_) => self.deserialize_seq(visitor),
+            Tree::Object(_) => self.deserialize_map(visitor),
+        }
+    }
+    fn deserialize_bool<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self {
+            Tree::Boolean(value) => visitor.visit_bool(*value),
+            other => Err(other.mismatch(&visitor)),
+        }
+    }
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self {
             Tree::Number(number) => match (number.as_u64(), number.as_i64()) {
                 (Some(value), _) => visitor.visit_u64(value),
                 (None, Some(value)) => visitor.visit_i64(value),
                 (None, None) => visitor.visit_f64(number.as_f64().unwrap_or_default()),
             },
-            Tree::Text(text) => visitor.visit_str(text),
-            Tree::List(list) => {
-                let mut items = Items { list, next: 0 };
-                let value = visitor.visit_seq(&mut items)?;
-                if items.next < list.len() {
-                    return Err(Error::invalid_length(list.len(), &"a shorter list"));
-                }
-                Ok(value)
-            }
-            Tree::Object(fields) => visitor.visit_map(Fields { fields, next: 0 }),
+            other => Err(other.mismatch(&visitor)),
         }
+    }
+    fn deserialize_u32<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        self.deserialize_u64(visitor)
+    }
+    fn deserialize_u16<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        self.deserialize_u64(visitor)
+    }
+    fn deserialize_str<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self {
+            Tree::Text(text) => visitor.visit_str(text),
+            other => Err(other.mismatch(&visitor)),
+        }
+    }
+    fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        self.deserialize_str(visitor)
+    }
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        let Tree::List(list) = self else { return Err(self.mismatch(&visitor)) };
+        let mut items = Items { list, next: 0 };
+        let value = visitor.visit_seq(&mut items)?;
+        if items.next < list.len() {
+            return Err(Error::invalid_length(list.len(), &"a shorter list"));
+        }
+        Ok(value)
+    }
+    fn deserialize_tuple<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, ReadError> {
+        self.deserialize_seq(visitor)
+    }
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
+        match self {
+            Tree::Object(fields) => visitor.visit_map(Fields { fields, next: 0 }),
+            other => Err(other.mismatch(&visitor)),
+        }
+    }
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, ReadError> {
+        self.deserialize_map(visitor)
     }
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, ReadError> {
         match self {
@@ -148,12 +218,11 @@ impl<'de> Deserializer<'de> for &'de Tree {
                 visitor.visit_enum(Variant { name, value })
             }
             Tree::Object(fields) => Err(Error::invalid_length(fields.len(), &"one field")),
-            other => other.deserialize_any(visitor),
+            other => Err(other.mismatch(&visitor)),
         }
     }
     forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 u8 u16 u32 u64 f32 f64 char str string bytes byte_buf unit unit_struct newtype_struct seq
-        tuple tuple_struct map struct identifier ignored_any
+        i8 i16 i32 i64 u8 f32 f64 char bytes byte_buf unit unit_struct newtype_struct tuple_struct identifier ignored_any
     }
 }
 
@@ -217,10 +286,10 @@ impl<'de> VariantAccess<'de> for Variant<'de> {
         seed.deserialize(self.value).map_err(|error| error.under_field(self.name))
     }
     fn tuple_variant<V: Visitor<'de>>(self, _: usize, visitor: V) -> Result<V::Value, ReadError> {
-        self.value.deserialize_any(visitor).map_err(|error| error.under_field(self.name))
+        self.value.deserialize_seq(visitor).map_err(|error| error.under_field(self.name))
     }
     fn struct_variant<V: Visitor<'de>>(self, _: &'static [&'static str], visitor: V) -> Result<V::Value, ReadError> {
-        self.value.deserialize_any(visitor).map_err(|error| error.under_field(self.name))
+        self.value.deserialize_map(visitor).map_err(|error| error.under_field(self.name))
     }
 }
 

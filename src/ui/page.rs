@@ -53,6 +53,7 @@ pub fn page(model: &Model, scene: &FlightScene, on: &Callback<Msg>, surroundings
             data-event={model.run.recording().cursor().to_string()}
             data-digest={model.run.recording().cluster().digest().hex()}
             data-playing={model.run.is_playing().to_string()}
+            data-in-flight={model.views.flights.len().to_string()}
         >
             <button type="button" class="skip" onclick={on.reform(|_: MouseEvent| Msg::PressedSkip)}>{ text.skip_to_stage() }</button>
             <TopBar {text} {title} seed={model.run.recipe().seed} theme={state.preferences.theme} can_undo={model.run.can_undo()} {open} on={on.clone()}/>

@@ -87,3 +87,12 @@ test("the loading screen is there before the program, in one language", () =>
     await screenshot(page, "boot-loading");
     stage.problems.length = 0;
   }));
+
+test("a link that another model version made says so, in both languages", async () => {
+  for (const [lang, words] of [["pt", /modelo 0/], ["en", /model 0/]]) {
+    await withStage({}, async (stage) => {
+      const page = await stage.openServed(`#v=0&s=checkout&lang=${lang}`);
+      await page.locator(".notice", { hasText: words }).waitFor();
+    });
+  }
+});

@@ -117,6 +117,8 @@ impl Report {
 fn clippy() -> Result<()> {
     let denied = ["--", "--deny", "warnings"];
     shell::run(cargo(&["clippy", "--all-targets"]).args(ALL_FEATURES).args(denied))?;
+    let benches = ["--package", "correio-benches", "--benches", "--features", "correio/ssr"];
+    shell::run(cargo(&["clippy"]).args(benches).args(denied))?;
     shell::run(cargo(&["clippy", "--all-targets", "--profile", "xtask", "--package", "xtask"]).args(denied))
 }
 
