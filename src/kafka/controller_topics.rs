@@ -20,10 +20,11 @@ use std::sync::Arc;
 
 /// Producer ids are handed to brokers in blocks of this many (`ProducerIdsBlock.PRODUCER_ID_BLOCK_SIZE`).
 const PRODUCER_ID_BLOCK_SIZE: u32 = 1_000;
-/// The topic of committed offsets (`Topic.GROUP_METADATA_TOPIC_NAME`), and its segments (`offsets.topic.segment.bytes`).
+/// The topic of committed offsets (`Topic.GROUP_METADATA_TOPIC_NAME`).
 const CONSUMER_OFFSETS: &str = "__consumer_offsets";
+/// The topic of transactions (`Topic.TRANSACTION_STATE_TOPIC_NAME`), and its segments (`transaction.state.log.segment.bytes`).
 const TRANSACTION_STATE: &str = "__transaction_state";
-const CONSUMER_OFFSETS_SEGMENT_BYTES: &str = "104857600";
+const TRANSACTION_STATE_SEGMENT_BYTES: &str = "104857600";
 
 /// Topics.
 impl Controller {
@@ -60,7 +61,10 @@ impl Controller {
             // Simplified: a cluster smaller than the setting gets what it can hold; Kafka would refuse.
             replication_factor: u16::try_from(config.offsets_topic_replication_factor).unwrap_or(u16::MAX).min(brokers),
             assignments: Vec::new(),
-            configs: vec![set("cleanup.policy", "compact"), set("segment.bytes", CONSUMER_OFFSETS_SEGMENT_BYTES)],
+            configs: vec![
+                set("cleanup.policy", "compact"),
+                set("segment.bytes", &config.offsets_topic_segment_bytes.to_string()),
+            ],
         }
     }
 
@@ -78,7 +82,7 @@ impl Controller {
             assignments: Vec::new(),
             configs: vec![
                 set("cleanup.policy", "compact"),
-                set("segment.bytes", CONSUMER_OFFSETS_SEGMENT_BYTES),
+                set("segment.bytes", TRANSACTION_STATE_SEGMENT_BYTES),
                 set("min.insync.replicas", &min_isr),
             ],
         }

@@ -130,6 +130,13 @@ impl ProducerStates {
         states
     }
 
+    /// True for the batch that holds a producer's last sequence here: compaction keeps it, be it empty.
+    pub fn is_last_of_producer(&self, batch: &RecordBatch) -> bool {
+        self.get(batch.producer_id).is_some_and(|entry| {
+            entry.producer_epoch == batch.producer_epoch && entry.last_sequence() == batch.last_sequence()
+        })
+    }
+
     pub fn get(&self, producer_id: ProducerId) -> Option<&ProducerStateEntry> {
         self.index_of(producer_id).ok().map(|index| &self.producers[index])
     }

@@ -378,6 +378,14 @@ settings!(
         log_retention_hours: i64 = "log.retention.hours", Int, "168", Valid::Any;
         log_retention_check_interval_ms: i64 = "log.retention.check.interval.ms", Long, "300000", Valid::AtLeast(1);
         log_flush_interval_messages: i64 = "log.flush.interval.messages", Long, "9223372036854775807", Valid::AtLeast(1);
+        log_segment_delete_delay_ms: i64 = "log.segment.delete.delay.ms", Long, "60000", Valid::AtLeast(0);
+        log_cleaner_enable: bool = "log.cleaner.enable", Boolean, "true", Valid::Any;
+        log_cleaner_backoff_ms: i64 = "log.cleaner.backoff.ms", Long, "15000", Valid::AtLeast(0);
+        log_cleaner_min_cleanable_ratio: Thousandths = "log.cleaner.min.cleanable.ratio", Double, "0.5", Valid::Between(0, 1);
+        log_cleaner_delete_retention_ms: i64 = "log.cleaner.delete.retention.ms", Long, "86400000", Valid::AtLeast(0);
+        log_cleaner_min_compaction_lag_ms: i64 = "log.cleaner.min.compaction.lag.ms", Long, "0", Valid::AtLeast(0);
+        log_cleaner_max_compaction_lag_ms: i64 = "log.cleaner.max.compaction.lag.ms", Long, "9223372036854775807", Valid::AtLeast(1);
+        offsets_topic_segment_bytes: i64 = "offsets.topic.segment.bytes", Int, "104857600", Valid::AtLeast(1);
         producer_id_expiration_ms: i64 = "producer.id.expiration.ms", Int, "86400000", Valid::AtLeast(1);
         replication_rules: ReplicationRules = "correio.replication.rules", String, "kip-320", Valid::OneOf(REPLICATION_RULES);
     }
@@ -433,6 +441,11 @@ impl TopicConfig {
             segment_bytes: broker.log_segment_bytes,
             segment_ms: broker.log_roll_hours.saturating_mul(3_600_000),
             cleanup_policy: broker.log_cleanup_policy,
+            file_delete_delay_ms: broker.log_segment_delete_delay_ms,
+            min_cleanable_dirty_ratio: broker.log_cleaner_min_cleanable_ratio,
+            delete_retention_ms: broker.log_cleaner_delete_retention_ms,
+            min_compaction_lag_ms: broker.log_cleaner_min_compaction_lag_ms,
+            max_compaction_lag_ms: broker.log_cleaner_max_compaction_lag_ms,
             flush_messages: broker.log_flush_interval_messages,
             max_message_bytes: broker.message_max_bytes,
             ..Self::default()

@@ -52,6 +52,8 @@ pub struct RecordBatch {
     /// Size on the wire and on disk, in bytes, compressed as it is.
     pub size: u32,
     pub max_timestamp: SimTime,
+    /// From then on compaction may take its tombstones (KIP-534); `None` until a pass has met them.
+    pub delete_horizon: Option<SimTime>,
     /// False when a disk has spoilt it: its CRC does not match any more.
     pub is_intact: bool,
     /// Delta of each record's offset from `base_offset`; `None` while no record has been compacted away.
@@ -75,6 +77,7 @@ impl RecordBatch {
             control: None,
             size,
             max_timestamp,
+            delete_horizon: None,
             is_intact: true,
             offset_deltas: None,
             records,

@@ -392,6 +392,7 @@ fn load_options(scenario: &Scenario, load: &schema::Load, path: &str) -> Result<
         )?,
         value_bytes: load.record_bytes,
         keys: load.keys,
+        deletes_every: load.deletes_every,
         records: load.records,
         closes_at: load.closes_at.map(|at| at.0),
     })

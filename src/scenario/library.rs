@@ -46,7 +46,7 @@ library! {
         "zombie-leader",
         "network-partition",
         "power-loss";
-    Storage: "retention-outruns-reader";
+    Storage: "retention-outruns-reader", "compaction";
     Control:
         "rolling-restart",
         "controller-failover",

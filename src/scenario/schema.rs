@@ -275,6 +275,9 @@ pub struct Load {
     /// How many different keys; 0: none.
     #[serde(default)]
     pub keys: u32,
+    /// Every record of this number has no value: it deletes its key (a tombstone); 0: none.
+    #[serde(default)]
+    pub deletes_every: u32,
     pub records: Option<u64>,
     /// Nothing more after this time.
     pub closes_at: Option<Duration>,

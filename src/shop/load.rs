@@ -82,8 +82,10 @@ impl Load {
         let id = RecordId((u64::from(self.client.0) + 1) << 32 | self.sent);
         let key = (self.options.keys > 0)
             .then(|| format!("key-{}", self.workload.below(u64::from(self.options.keys))).into_bytes().into());
-        let record =
-            Record { id, timestamp: out.now(), key, value: Some(Arc::clone(&self.value)), headers: Vec::new() };
+        let is_deletion =
+            self.options.deletes_every > 0 && self.sent.is_multiple_of(u64::from(self.options.deletes_every));
+        let value = (!is_deletion).then(|| Arc::clone(&self.value));
+        let record = Record { id, timestamp: out.now(), key, value, headers: Vec::new() };
         let topic = self.options.topic.clone();
         match self.producer.send(ProducerRecord { topic, partition: None, record }, out) {
             Send::Accepted | Send::Refused => self.await_next(out),

@@ -86,6 +86,8 @@ pub struct LoadOptions {
     pub value_bytes: u32,
     /// How many different keys; 0: records have no key.
     pub keys: u32,
+    /// Every record of this number has no value and so deletes its key (a tombstone); 0: none.
+    pub deletes_every: u32,
     /// Stop after this many records; `None`: never.
     pub records: Option<u64>,
     /// Nothing more after this time; `None`: it never ends.

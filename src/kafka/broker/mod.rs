@@ -10,6 +10,7 @@ mod produce;
 mod transactions;
 mod truncation;
 mod retention;
+mod cleaner;
 
 use super::broker_lifecycle::{BrokerLifecycle, BrokerState, Surroundings};
 use super::group_coordinator::{GroupCoordinator, GroupSettings, OffsetsWrite};
@@ -150,6 +151,7 @@ impl Broker {
             millis(self.config.replica_high_watermark_checkpoint_interval_ms),
         );
         out.set_timer(Timer::LogRetention, millis(self.config.log_initial_task_delay_ms));
+        out.set_timer(Timer::LogCleaner, millis(self.config.log_cleaner_backoff_ms));
     }
 
     /// The process is killed. With the power lost, what had not reached the platter is gone too.
@@ -238,6 +240,7 @@ impl Broker {
                 );
             }
             Timer::LogRetention => self.on_log_retention(out),
+            Timer::LogCleaner => self.on_log_cleaner(out),
             Timer::BrokerHeartbeat => {
                 self.lifecycle.on_timer(&timer, self.surroundings(), out);
             }

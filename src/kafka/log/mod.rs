@@ -6,8 +6,10 @@ mod segment;
 mod read;
 mod truncate;
 mod retention;
+mod cleaner;
 mod flush;
 
+pub use cleaner::{Cleanable, Cleaned};
 pub use retention::DeletedSegment;
 pub use segment::Segment;
 
@@ -15,7 +17,7 @@ use super::aborted_transactions::AbortedTransactions;
 use super::leader_epochs::LeaderEpochs;
 use super::producer_state::{AppendOrigin, ProducerStates, TransactionVersion, Validated};
 use super::transaction_verification::{Verification, VerificationGuard};
-use crate::protocol::config::{TopicConfig, millis};
+use crate::protocol::config::{CleanupPolicy, TopicConfig, millis};
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::offset::{EpochEndOffset, LeaderEpoch, Offset};
 use crate::protocol::record::RecordBatch;
@@ -38,6 +40,8 @@ pub struct Log {
     unflushed: VecDeque<(Offset, SimTime)>,
     /// Everything below is on the platter.
     recovery_point: Offset,
+    /// Everything below has been through compaction (`cleaner-offset-checkpoint`).
+    cleaner_checkpoint: Offset,
 }
 
 impl Default for Log {
@@ -51,6 +55,7 @@ impl Default for Log {
             aborted_transactions: AbortedTransactions::default(),
             unflushed: VecDeque::new(),
             recovery_point: Offset::ZERO,
+            cleaner_checkpoint: Offset::ZERO,
         }
     }
 }
@@ -152,7 +157,14 @@ impl Log {
         let active = self.active_mut();
         let first = active.first_timestamp?;
         let is_full = active.size + u64::from(incoming.size) > config.segment_bytes.max(0) as u64;
-        let is_old = incoming.max_timestamp.since(first) > millis(config.segment_ms);
+        // What waits for compaction must not wait in the active segment (`LogConfig.maxSegmentMs`).
+        let segment_ms = match config.cleanup_policy {
+            CleanupPolicy::Delete => config.segment_ms,
+            CleanupPolicy::Compact | CleanupPolicy::CompactDelete => {
+                config.segment_ms.min(config.max_compaction_lag_ms)
+            }
+        };
+        let is_old = incoming.max_timestamp.since(first) > millis(segment_ms);
         if !is_full && !is_old {
             return None;
         }

@@ -197,6 +197,38 @@ property_words!(words {
         pt: "De quanto em quanto tempo se procura o que já pode ser apagado.";
         en: "How often it looks for what may be deleted.";
     }
+    "log.segment.delete.delay.ms" {
+        pt: "Quanto esperar entre tirar um segmento do log e apagar o arquivo.";
+        en: "How long to wait between taking a segment out of the log and deleting its file.";
+    }
+    "log.cleaner.enable" {
+        pt: "Liga a compactação dos tópicos que a pedem.";
+        en: "Turns on compaction of the topics that ask for it.";
+    }
+    "log.cleaner.backoff.ms" {
+        pt: "Quanto o compactador descansa quando não há log que valha a pena.";
+        en: "How long the cleaner rests when no log is worth its while.";
+    }
+    "log.cleaner.min.cleanable.ratio" {
+        pt: "Que parte de um log precisa estar sem compactar para valer a pena compactá-lo.";
+        en: "What part of a log must be uncompacted for compaction to be worth while.";
+    }
+    "log.cleaner.delete.retention.ms" {
+        pt: "Por quanto tempo a compactação mantém a marca de que uma chave foi apagada.";
+        en: "How long compaction keeps the mark that a key was deleted.";
+    }
+    "log.cleaner.min.compaction.lag.ms" {
+        pt: "Por quanto tempo um registro fica a salvo da compactação.";
+        en: "How long a record is safe from compaction.";
+    }
+    "log.cleaner.max.compaction.lag.ms" {
+        pt: "Depois de quanto tempo um registro tem de passar pela compactação.";
+        en: "After how long a record must have been through compaction.";
+    }
+    "offsets.topic.segment.bytes" {
+        pt: "De que tamanho um segmento de __consumer_offsets é fechado: só depois disso ele é compactado.";
+        en: "At what size a segment of __consumer_offsets is closed: only then is it compacted.";
+    }
     "log.flush.interval.messages" {
         pt: "A cada quantos registros forçar a gravação no disco; o normal é deixar para o sistema e para as cópias.";
         en: "After how many records to force a write to disk; normally that is left to the system and the copies.";
