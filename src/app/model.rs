@@ -3,6 +3,7 @@
 use super::announcer::Announcer;
 use super::lesson::LessonState;
 use super::preferences::Preferences;
+use super::primary::Primary;
 use super::query::Query;
 use super::run::Run;
 use super::views::Views;
@@ -14,6 +15,7 @@ use crate::scenario::recipe::{MODEL_VERSION, Recipe};
 use crate::text::Text;
 use crate::view::command_line_view::CommandLine;
 use crate::view::selection::Selection;
+use std::rc::Rc;
 
 /// The panel at the right, or the sheet from below on a phone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -189,6 +191,13 @@ impl Model {
         let mut model = Self { run, page, views, work: Work::default() };
         model.open_lesson_of(&opening.hash);
         model
+    }
+
+    /// The suggested thing to do. In a lesson the lesson says what is next.
+    pub fn suggested(&self) -> Option<Rc<Primary>> {
+        let is_in_lesson =
+            self.page.is_panel_open && self.page.panel == Panel::Lessons && self.page.lesson.open.is_some();
+        self.views.primary.clone().filter(|_| !is_in_lesson)
     }
 
     /// The voice in which the page speaks.

@@ -251,7 +251,7 @@ impl Model {
     }
 
     fn on_primary(&mut self) -> Commands {
-        let Some(primary) = self.views.primary.clone() else { return Vec::new() };
+        let Some(primary) = self.suggested() else { return Vec::new() };
         if let Some(at) = primary.go_to {
             let commands = self.sought(|run| run.seek_time(at));
             self.run.set_playing(true);

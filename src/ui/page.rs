@@ -106,7 +106,7 @@ fn narration(model: &Model, on: &Callback<Msg>) -> Html {
     let views = &model.views;
     let opening = model.page.is_opening.then(|| opening(model, text));
     html! {
-        <Narration {text} names={views.names.clone()} view={views.narration.clone()} {opening} primary={views.primary.clone()} on={on.clone()}/>
+        <Narration {text} names={views.names.clone()} view={views.narration.clone()} {opening} primary={model.suggested()} on={on.clone()}/>
     }
 }
 

@@ -28,7 +28,7 @@ pub fn PanelTabs(props: &PanelTabsProps) -> Html {
 fn tab(text: Text, panel: Panel, is_open: bool, on: &Callback<Msg>) -> Html {
     let onclick = on.reform(move |_: MouseEvent| if is_open { Msg::ClosedPanel } else { Msg::ChosePanel(panel) });
     html! {
-        <button key={panel as u32} type="button" class="tab" aria-expanded={is_open.to_string()} aria-controls="panel" {onclick}>
+        <button key={panel as u32} type="button" class="tab" title={name_of(text, panel)} aria-expanded={is_open.to_string()} aria-controls="panel" {onclick}>
             { icon(icon_of(panel)) }<span>{ name_of(text, panel) }</span>
         </button>
     }
