@@ -364,6 +364,18 @@ fn set_actor_config(actor: &mut Actor, scope: Scope, name: &str, value: &str, ou
                 service.set_consumer_config(config, out);
             }
         }
+        (Actor::ShareService(service), Scope::Consumer) => {
+            let mut config = service.options.consumer.clone();
+            if config.set(name, value).is_ok() {
+                service.set_consumer_config(config, out);
+            }
+        }
+        (Actor::ShareService(service), Scope::Service) => {
+            let mut config = service.options.config.clone();
+            if config.set(name, value).is_ok() {
+                service.options.config = config;
+            }
+        }
         (Actor::Service(service), Scope::Producer) => {
             let mut config = service.options.producer.clone();
             if config.set(name, value).is_ok() {

@@ -70,7 +70,7 @@ pub struct LinkClasses {
 impl ClusterOptions {
     /// True when someone consumes as a member of a group: `__consumer_offsets` is needed then.
     pub fn has_groups(&self) -> bool {
-        self.clients.iter().any(|client| matches!(client.application, Application::Service(_)))
+        self.clients.iter().any(|client| matches!(client.application, Application::Service(_) | Application::ShareService(_)))
     }
 }
 
@@ -81,7 +81,7 @@ impl ClusterOptions {
             Application::Service(service) => {
                 service.writes.is_some() && service.config.processing_guarantee == ProcessingGuarantee::ExactlyOnceV2
             }
-            Application::Checkout(_) | Application::Load(_) => false,
+            Application::Checkout(_) | Application::ShareService(_) | Application::Load(_) => false,
         })
     }
 

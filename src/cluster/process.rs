@@ -8,6 +8,7 @@ use crate::protocol::timer::Timer;
 use crate::shop::checkout::Checkout;
 use crate::shop::load::Load;
 use crate::shop::service::Service;
+use crate::shop::share_service::ShareService;
 use crate::sim::queue::Scheduled;
 use crate::trace::Outbox;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ pub enum Actor {
     Broker(Box<Broker>),
     Checkout(Box<Checkout>),
     Service(Box<Service>),
+    ShareService(Box<ShareService>),
     Load(Box<Load>),
 }
 
@@ -84,6 +86,7 @@ impl Actor {
             Self::Broker(actor) => actor.on_start(out),
             Self::Checkout(actor) => actor.on_start(out),
             Self::Service(actor) => actor.on_start(out),
+            Self::ShareService(actor) => actor.on_start(out),
             Self::Load(actor) => actor.on_start(out),
         }
     }
@@ -93,6 +96,7 @@ impl Actor {
             Self::Broker(actor) => actor.on_message(from, message, out),
             Self::Checkout(actor) => actor.on_message(from, message, out),
             Self::Service(actor) => actor.on_message(from, message, out),
+            Self::ShareService(actor) => actor.on_message(from, message, out),
             Self::Load(actor) => actor.on_message(from, message, out),
         }
     }
@@ -102,6 +106,7 @@ impl Actor {
             Self::Broker(actor) => actor.on_timer(timer, out),
             Self::Checkout(actor) => actor.on_timer(timer, out),
             Self::Service(actor) => actor.on_timer(timer, out),
+            Self::ShareService(actor) => actor.on_timer(&timer, out),
             Self::Load(actor) => actor.on_timer(timer, out),
         }
     }
@@ -111,7 +116,7 @@ impl Actor {
             Self::Controller(actor) => actor.on_crash(power_lost),
             Self::Broker(actor) => actor.on_crash(power_lost, out),
             // Applications keep nothing but their database, which is another machine's.
-            Self::Checkout(_) | Self::Service(_) | Self::Load(_) => {}
+            Self::Checkout(_) | Self::Service(_) | Self::ShareService(_) | Self::Load(_) => {}
         }
     }
     /// Asks for a controlled shutdown; false when there is nothing to hand over and it may end at once.
@@ -125,6 +130,10 @@ impl Actor {
                 actor.begin_shutdown(out);
                 true
             }
+            Self::ShareService(actor) => {
+                actor.begin_shutdown(out);
+                true
+            }
             Self::Controller(_) | Self::Checkout(_) | Self::Load(_) => false,
         }
     }
@@ -133,6 +142,7 @@ impl Actor {
         match self {
             Self::Broker(actor) => actor.has_stopped(),
             Self::Service(actor) => actor.has_stopped(),
+            Self::ShareService(actor) => actor.has_stopped(),
             Self::Controller(_) | Self::Checkout(_) | Self::Load(_) => true,
         }
     }
@@ -147,6 +157,9 @@ impl Process {
     }
     pub fn service(&self) -> Option<&Service> {
         if let Actor::Service(service) = &self.actor { Some(service) } else { None }
+    }
+    pub fn share_service(&self) -> Option<&ShareService> {
+        if let Actor::ShareService(service) = &self.actor { Some(service) } else { None }
     }
     pub fn checkout(&self) -> Option<&Checkout> {
         if let Actor::Checkout(checkout) = &self.actor { Some(checkout) } else { None }

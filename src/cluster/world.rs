@@ -15,6 +15,7 @@ use crate::shop::checkout::Checkout;
 use crate::shop::ledger::Ledger;
 use crate::shop::load::Load;
 use crate::shop::service::Service;
+use crate::shop::share_service::ShareService;
 use crate::sim::digest::Digest;
 use crate::sim::network::{LinkOptions, Network, NodeIndex};
 use crate::sim::queue::{EventKey, EventQueue};
@@ -249,6 +250,9 @@ fn processes(options: &ClusterOptions, seed: Seed) -> Vec<Process> {
             }
             Application::Service(service) => {
                 Actor::Service(Box::new(Service::new(id, name, service.clone(), bootstrap, seed)))
+            }
+            Application::ShareService(service) => {
+                Actor::ShareService(Box::new(ShareService::new(id, name, service.clone(), bootstrap, seed)))
             }
             Application::Load(load) => Actor::Load(Box::new(Load::new(id, name, load.clone(), bootstrap, seed))),
         };

@@ -14,6 +14,7 @@ mod polls_are_contiguous;
 mod no_record_is_skipped;
 mod each_record_is_processed_once;
 mod transactions_are_atomic;
+mod share_records_are_settled;
 #[cfg(test)]
 mod testing;
 
@@ -72,6 +73,10 @@ pub enum Breach {
     PollJumped { partition: TopicPartition, client: ClientId, expected: Offset, found: Offset },
     /// A group goes on behind a record that none of its members has dealt with.
     Skipped { partition: TopicPartition, group: GroupId, offset: Offset },
+    /// A share group has delivered a record more often than it may.
+    DeliveredTooOften { partition: TopicPartition, offset: Offset },
+    /// A share group goes on behind a record that nobody has settled.
+    ShareRecordLost { partition: TopicPartition, offset: Offset },
     /// One transaction has a commit marker in one partition and an abort marker in another.
     TornTransaction { partition: TopicPartition, producer_id: ProducerId },
     /// A `read_committed` reader has processed a record that no committed transaction wrote.
@@ -164,6 +169,10 @@ pub const GUARANTEES: &[Guarantee] = &[
     Guarantee {
         id: "transactions_are_atomic",
         make: || Box::<transactions_are_atomic::TransactionsAreAtomic>::default(),
+    },
+    Guarantee {
+        id: "share_records_are_settled",
+        make: || Box::<share_records_are_settled::ShareRecordsAreSettled>::default(),
     },
 ];
 

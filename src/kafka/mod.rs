@@ -51,3 +51,5 @@ pub mod group_assignor;
 pub mod broker;
 pub mod reconciliation;
 pub mod share_partition;
+pub mod share_group;
+pub mod share_consumer;

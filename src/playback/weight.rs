@@ -40,6 +40,7 @@ pub fn weight(event: &TraceEvent) -> Weight {
         | E::OrderNotPublished { .. }
         | E::BrokerShutdownBegun { .. }
         | E::RequestQueueFull { .. }
+        | E::ShareLocksExpired { .. }
         | E::TransactionTimedOut { .. }
         | E::TransactionFenced { .. }
         | E::TransactionFailed { .. }
@@ -78,6 +79,8 @@ pub fn weight(event: &TraceEvent) -> Weight {
         | E::RebalanceCompleted { .. }
         | E::GroupEmptied { .. }
         | E::MemberReconciled { .. }
+        | E::SharePartitionsAssigned { .. }
+        | E::ShareAcknowledgeRefused { .. }
         | E::TransactionPrepared { .. }
         | E::TransactionCompleted { .. }
         | E::SendUnblocked { .. }
@@ -98,6 +101,8 @@ pub fn weight(event: &TraceEvent) -> Weight {
         | E::RecordAcknowledged { .. }
         | E::RecordsPolled { .. }
         | E::OrderPlaced { .. }
+        | E::ShareRecordsAcquired { .. }
+        | E::ShareRecordsSettled { .. }
         | E::TransactionStarted { .. }
         | E::TransactionMarkerWritten { .. }
         | E::OrderPublished { .. } => Weight::Moving,

@@ -365,6 +365,11 @@ settings!(
         offsets_commit_timeout_ms: i64 = "offsets.commit.timeout.ms", Int, "5000", Valid::AtLeast(1);
         offsets_retention_minutes: i64 = "offsets.retention.minutes", Int, "10080", Valid::AtLeast(1);
         offsets_retention_check_interval_ms: i64 = "offsets.retention.check.interval.ms", Long, "600000", Valid::AtLeast(1);
+        group_share_heartbeat_interval_ms: i64 = "group.share.heartbeat.interval.ms", Int, "5000", Valid::AtLeast(1);
+        group_share_session_timeout_ms: i64 = "group.share.session.timeout.ms", Int, "45000", Valid::AtLeast(1);
+        group_share_record_lock_duration_ms: i64 = "group.share.record.lock.duration.ms", Int, "30000", Valid::Between(1_000, 3_600_000);
+        group_share_delivery_count_limit: i64 = "group.share.delivery.count.limit", Int, "5", Valid::Between(2, 10);
+        group_share_partition_max_record_locks: i64 = "group.share.partition.max.record.locks", Int, "2000", Valid::Between(100, 10_000);
         transaction_state_log_num_partitions: i64 = "transaction.state.log.num.partitions", Int, "50", Valid::AtLeast(1);
         transaction_state_log_replication_factor: i64 = "transaction.state.log.replication.factor", Short, "3", Valid::AtLeast(1);
         transaction_state_log_min_isr: i64 = "transaction.state.log.min.isr", Int, "2", Valid::AtLeast(1);

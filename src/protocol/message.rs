@@ -48,6 +48,9 @@ pub enum Request {
     OffsetFetch(OffsetFetchRequest),
     InitProducerId(InitProducerIdRequest),
     EndTxn(EndTxnRequest),
+    ShareGroupHeartbeat(ShareGroupHeartbeatRequest),
+    ShareFetch(ShareFetchRequest),
+    ShareAcknowledge(ShareAcknowledgeRequest),
     TxnOffsetCommit(TxnOffsetCommitRequest),
     // Brokers to brokers.
     AddPartitionsToTxn(AddPartitionsToTxnRequest),
@@ -89,6 +92,9 @@ pub enum Response {
     OffsetFetch(OffsetFetchResponse),
     InitProducerId(InitProducerIdResponse),
     EndTxn(EndTxnResponse),
+    ShareGroupHeartbeat(ShareGroupHeartbeatResponse),
+    ShareFetch(ShareFetchResponse),
+    ShareAcknowledge(ShareAcknowledgeResponse),
     TxnOffsetCommit(TxnOffsetCommitResponse),
     AddPartitionsToTxn(AddPartitionsToTxnResponse),
     WriteTxnMarkers(WriteTxnMarkersResponse),
@@ -319,6 +325,48 @@ schema! {
     }
     WriteTxnMarkersResponse { producer_id: ProducerId, partitions: Vec<(TopicPartition, ErrorCode)>, }
 
+    /// A member of a share group joins, lives or leaves (KIP-932).
+    ShareGroupHeartbeatRequest {
+        group: GroupId,
+        /// The member makes it up itself, once in its life.
+        member: MemberId,
+        member_epoch: MemberEpoch,
+        subscribed_topics: Vec<TopicName>,
+    }
+    ShareGroupHeartbeatResponse {
+        error: ErrorCode,
+        member_epoch: MemberEpoch,
+        heartbeat_interval: SimDuration,
+        /// What to read from now on; `None`: as before.
+        assignment: Option<Vec<TopicPartition>>,
+    }
+    /// Acquires records, and says what has become of those acquired before.
+    ShareFetchRequest {
+        group: GroupId,
+        member: MemberId,
+        max_wait: SimDuration,
+        max_records: i64,
+        partitions: Vec<(TopicPartition, Vec<Acknowledgement>)>,
+    }
+    /// A run of records and what became of them: 0 gap, 1 accept, 2 release, 3 reject, 4 renew.
+    Acknowledgement { first: Offset, last: Offset, acknowledge_type: i8, }
+    ShareFetchResponse { partitions: Vec<ShareFetchPartitionResponse>, lock_duration: SimDuration, }
+    ShareFetchPartitionResponse {
+        partition: TopicPartition,
+        error: ErrorCode,
+        acknowledge_error: ErrorCode,
+        /// Only these records of the batches are the member's.
+        acquired: Vec<AcquiredRange>,
+        batches: Vec<RecordBatch>,
+    }
+    AcquiredRange { first: Offset, last: Offset, delivery_count: u16, }
+    ShareAcknowledgeRequest {
+        group: GroupId,
+        member: MemberId,
+        partitions: Vec<(TopicPartition, Vec<Acknowledgement>)>,
+    }
+    ShareAcknowledgeResponse { partitions: Vec<(TopicPartition, ErrorCode)>, }
+
     BrokerRegistrationRequest {
         broker: BrokerId,
         incarnation: Incarnation,
@@ -466,6 +514,11 @@ impl Message {
                     .iter()
                     .map(|partition| 50 + partition.batches.iter().map(|batch| u64::from(batch.size)).sum::<u64>())
                     .sum(),
+                Response::ShareFetch(fetch) => fetch
+                    .partitions
+                    .iter()
+                    .map(|partition| 50 + partition.batches.iter().map(|batch| u64::from(batch.size)).sum::<u64>())
+                    .sum(),
                 Response::FetchMetadataLog(fetch) => {
                     50 + 80 * fetch.batches.iter().map(|batch| batch.records.len() as u64).sum::<u64>()
                 }
@@ -519,6 +572,9 @@ impl Request {
             Self::OffsetFetch(_) => "OffsetFetch",
             Self::InitProducerId(_) => "InitProducerId",
             Self::EndTxn(_) => "EndTxn",
+            Self::ShareGroupHeartbeat(_) => "ShareGroupHeartbeat",
+            Self::ShareFetch(_) => "ShareFetch",
+            Self::ShareAcknowledge(_) => "ShareAcknowledge",
             Self::TxnOffsetCommit(_) => "TxnOffsetCommit",
             Self::AddPartitionsToTxn(_) => "AddPartitionsToTxn",
             Self::WriteTxnMarkers(_) => "WriteTxnMarkers",
@@ -557,6 +613,9 @@ impl Response {
             Self::OffsetFetch(_) => "OffsetFetch",
             Self::InitProducerId(_) => "InitProducerId",
             Self::EndTxn(_) => "EndTxn",
+            Self::ShareGroupHeartbeat(_) => "ShareGroupHeartbeat",
+            Self::ShareFetch(_) => "ShareFetch",
+            Self::ShareAcknowledge(_) => "ShareAcknowledge",
             Self::TxnOffsetCommit(_) => "TxnOffsetCommit",
             Self::AddPartitionsToTxn(_) => "AddPartitionsToTxn",
             Self::WriteTxnMarkers(_) => "WriteTxnMarkers",

@@ -67,6 +67,11 @@ pub enum Timer {
     MemberRebalance(GroupId, MemberId),
     /// Look for committed offsets that have expired (`offsets.retention.check.interval.ms`).
     OffsetsRetention,
+    // Share groups.
+    /// A member of a share group has not been heard of.
+    ShareSession(GroupId, MemberId),
+    /// The first lock on acquired records runs out.
+    ShareLocks,
     // The transaction coordinator.
     /// Look for transactions that have been open too long (`transaction.abort.timed.out.transaction.cleanup.interval.ms`).
     TransactionTimeouts,

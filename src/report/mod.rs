@@ -260,6 +260,12 @@ impl Run {
                     name(partition)
                 )
             }
+            Breach::DeliveredTooOften { partition, offset } => {
+                format!("a share group delivered {} offset {offset} more often than it may", name(partition))
+            }
+            Breach::ShareRecordLost { partition, offset } => {
+                format!("a share group went past {} offset {offset}, which nobody had settled", name(partition))
+            }
             Breach::TornTransaction { partition, producer_id } => {
                 format!("a transaction of producer {producer_id} ended in {} otherwise than elsewhere", name(partition))
             }

@@ -267,7 +267,9 @@ fn client_options(
             for instance in 1..=service.instances {
                 let instance = Some(instance).filter(|_| service.instances > 1);
                 let name = instance.map_or(client.name.clone(), |instance| format!("{}-{instance}", client.name));
-                let application = Application::Service(ServiceOptions { instance, ..options.clone() });
+                let options = ServiceOptions { instance, ..options.clone() };
+                let application =
+                    if service.share { Application::ShareService(options) } else { Application::Service(options) };
                 clients.push(ClientOptions { name: name.into(), starts_at, application });
             }
         }

@@ -71,7 +71,8 @@ library! {
         "commit-before-processing",
         "commit-after-processing",
         "poison-pill",
-        "replay";
+        "replay",
+        "share-group";
     Pressure:
         "throughput-knobs",
         "buffer-full",

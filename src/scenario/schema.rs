@@ -247,6 +247,9 @@ pub enum Kind {
 pub struct Service {
     pub does: Kind,
     pub group: String,
+    /// A share group (KIP-932) instead of a consumer group: several instances may read one partition.
+    #[serde(default)]
+    pub share: bool,
     pub topics: Vec<String>,
     /// How many processes share the work; with more than one they are called `name-1`, `name-2`.
     #[serde(default = "default_instances")]

@@ -117,6 +117,8 @@ pub fn apply_before_start(setting: &Setting, options: &mut ClusterOptions) -> Re
             clients.map(|(_, client)| &mut client.application).try_for_each(|application| match (application, scope) {
                 (Application::Checkout(checkout), Scope::Producer) => checkout.producer.set(name, value),
                 (Application::Load(load), Scope::Producer) => load.producer.set(name, value),
+                (Application::ShareService(service), Scope::Consumer) => service.consumer.set(name, value),
+                (Application::ShareService(service), Scope::Service) => service.config.set(name, value),
                 (Application::Service(service), Scope::Consumer) => service.consumer.set(name, value),
                 (Application::Service(service), Scope::Producer) => service.producer.set(name, value),
                 (Application::Service(service), Scope::Service) => service.config.set(name, value),

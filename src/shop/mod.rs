@@ -7,5 +7,6 @@ pub mod customers;
 pub mod checkout;
 pub mod service;
 mod exactly_once;
+pub mod share_service;
 pub mod load;
 pub mod ledger;

@@ -9,6 +9,8 @@ use crate::sim::time::SimDuration;
 pub enum Application {
     Checkout(CheckoutOptions),
     Service(ServiceOptions),
+    /// A service that reads as a member of a share group.
+    ShareService(ServiceOptions),
     Load(LoadOptions),
 }
 

@@ -17,6 +17,7 @@ use crate::protocol::record::Record;
 use crate::protocol::timer::{ClientRole, Timer};
 use crate::sim::ordered::BTreeMap;
 use crate::sim::rng::{Seed, Stream};
+use crate::sim::time::SimTime;
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
 use std::collections::VecDeque;
@@ -271,7 +272,7 @@ impl Service {
     fn on_processed(&mut self, out: &mut Outbox) {
         let (Step::Processing { attempt }, Some(record)) = (&self.step, self.in_hand.front()) else { return };
         let attempt = *attempt;
-        if can_process(self.options.kind, record) {
+        if can_process(self.options.kind, record.record.value.as_deref()) {
             let done = self.in_hand.pop_front().expect("it has just been looked at");
             if self.options.writes.is_some() {
                 self.publish_output(&done.record, out);
@@ -289,7 +290,7 @@ impl Service {
 
     /// A record has been processed, for good.
     pub(super) fn finish(&self, done: ConsumerRecord, out: &mut Outbox) {
-        take_effect(self.options.kind, &done, out);
+        take_effect(self.options.kind, done.record.value.as_deref(), done.record.timestamp, out);
         let ConsumerRecord { partition, offset, record, .. } = done;
         out.record(TraceEvent::RecordProcessed { client: self.client, record: record.id, partition, offset });
     }
@@ -408,22 +409,22 @@ fn config_of_instance(options: &ServiceOptions) -> ConsumerConfig {
 }
 
 /// Everyone but a reader has to understand the order.
-fn can_process(kind: ServiceKind, record: &ConsumerRecord) -> bool {
+pub(super) fn can_process(kind: ServiceKind, value: Option<&[u8]>) -> bool {
     match kind {
         ServiceKind::Email | ServiceKind::Stock | ServiceKind::Analytics | ServiceKind::Notification => {
-            record.record.value.as_deref().and_then(Order::from_bytes).is_some()
+            value.and_then(Order::from_bytes).is_some()
         }
         ServiceKind::Reader => true,
     }
 }
 
 /// What the business feels.
-fn take_effect(kind: ServiceKind, done: &ConsumerRecord, out: &mut Outbox) {
-    let Some(Order { order, item, .. }) = done.record.value.as_deref().and_then(Order::from_bytes) else { return };
+pub(super) fn take_effect(kind: ServiceKind, value: Option<&[u8]>, since: SimTime, out: &mut Outbox) {
+    let Some(Order { order, item, .. }) = value.and_then(Order::from_bytes) else { return };
     match kind {
         ServiceKind::Email => out.record(TraceEvent::MailSent { order }),
         ServiceKind::Stock => out.record(TraceEvent::StockReserved { order, item }),
-        ServiceKind::Analytics => out.record(TraceEvent::OrderCounted { order, since: done.record.timestamp }),
+        ServiceKind::Analytics => out.record(TraceEvent::OrderCounted { order, since }),
         ServiceKind::Notification => out.record(TraceEvent::CustomerNotified { order }),
         ServiceKind::Reader => {}
     }

@@ -30,7 +30,7 @@ fn of_process(process: &Process) -> Option<String> {
         Actor::Checkout(checkout) => of_producer(&checkout.producer).map(|what| format!("{name} {what}")),
         Actor::Load(load) => of_producer(&load.producer).map(|what| format!("{name} {what}")),
         Actor::Service(service) => service.consumer.error().map(|error| format!("{name} has given up: {error:?}")),
-        Actor::Broker(_) | Actor::Controller(_) => None,
+        Actor::Broker(_) | Actor::Controller(_) | Actor::ShareService(_) => None,
     }
 }
 

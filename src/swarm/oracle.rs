@@ -36,7 +36,7 @@ impl Oracle {
             .filter_map(|client| match &client.application {
                 Application::Checkout(checkout) => Some(&checkout.producer),
                 Application::Load(load) => Some(&load.producer),
-                Application::Service(_) => None,
+                Application::Service(_) | Application::ShareService(_) => None,
             })
             .collect();
         let is_set = |name: &str, value: &str| {
@@ -75,6 +75,8 @@ impl Oracle {
             Breach::WrittenTwice { .. } | Breach::SequenceGap { .. } | Breach::OutOfOrder { .. } => {
                 self.are_all_idempotent && self.are_all_acks && self.is_log_safe()
             }
+            // A new leader knows nothing of what its predecessor's share groups had settled.
+            Breach::DeliveredTooOften { .. } | Breach::ShareRecordLost { .. } => true,
             Breach::TornTransaction { .. } | Breach::DirtyRead { .. } => self.is_log_safe(),
             Breach::CommittedUndelivered { .. } | Breach::PollJumped { .. } => self.is_log_safe(),
             // Services commit after they have processed: a loss of the log, or of commits, is the only excuse.

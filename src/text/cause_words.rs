@@ -179,6 +179,7 @@ impl Text {
             "one_leader_per_epoch" => self.guarantee_one_leader_per_epoch(),
             "one_quorum_leader_per_epoch" => self.guarantee_one_quorum_leader_per_epoch(),
             "one_owner_per_generation" => self.guarantee_one_owner_per_generation(),
+            "share_records_are_settled" => self.guarantee_share_records_are_settled(),
             "transactions_are_atomic" => self.guarantee_transactions_are_atomic(),
             other => other.replace('_', " "),
         }
@@ -248,6 +249,7 @@ messages! {
     guarantee_isr_holds_what_is_committed() { pt: "o ISR inteiro tem o que foi confirmado"; en: "the whole ISR holds what is committed"; }
     guarantee_one_leader_per_epoch() { pt: "um líder por leader epoch"; en: "one leader in a leader epoch"; }
     guarantee_one_quorum_leader_per_epoch() { pt: "um líder do quorum por epoch"; en: "one quorum leader in an epoch"; }
+    guarantee_share_records_are_settled() { pt: "um share group não perde registros nem insiste além do limite"; en: "a share group loses no record and does not insist past its limit"; }
     guarantee_transactions_are_atomic() { pt: "de uma transação, tudo ou nada"; en: "of a transaction, all or nothing"; }
     guarantee_one_owner_per_generation() { pt: "cada partição com um só dono no grupo"; en: "one owner of a partition in a group"; }
 }

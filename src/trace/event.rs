@@ -326,6 +326,43 @@ pub enum TraceEvent {
         offset: Offset,
     },
 
+    // Share groups.
+    SharePartitionsAssigned {
+        client: ClientId,
+        group: GroupId,
+        partitions: Vec<TopicPartition>,
+    },
+    /// A member has these records for a while.
+    ShareRecordsAcquired {
+        group: GroupId,
+        member: MemberId,
+        partition: TopicPartition,
+        first: Offset,
+        last: Offset,
+        delivery_count: u16,
+    },
+    ShareRecordsSettled {
+        group: GroupId,
+        partition: TopicPartition,
+        first: Offset,
+        last: Offset,
+        outcome: ShareOutcome,
+    },
+    /// A member has had records for too long.
+    ShareLocksExpired {
+        group: GroupId,
+        partition: TopicPartition,
+        first: Offset,
+        records: u32,
+    },
+    /// A member spoke of records that it has no more.
+    ShareAcknowledgeRefused {
+        group: GroupId,
+        member: MemberId,
+        partition: TopicPartition,
+        error: ErrorCode,
+    },
+
     // The transaction coordinator.
     /// A transaction has its first partition.
     TransactionStarted {

@@ -82,3 +82,14 @@ pub enum ResetReason {
     Truncated,
     Seek,
 }
+
+/// What became of a record that a member of a share group had acquired (KIP-932).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ShareOutcome {
+    Accepted,
+    /// It is available again.
+    Released,
+    Rejected,
+    /// It was delivered as often as it may be.
+    Archived,
+}

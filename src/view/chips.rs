@@ -121,7 +121,7 @@ pub fn value(cluster: &Cluster, scope: Scope, property: &str, topic: Option<Topi
         Scope::Producer => cluster.processes.iter().find_map(|process| match &process.actor {
             Actor::Checkout(checkout) => checkout.producer.config().get(property),
             Actor::Load(load) => load.producer.config().get(property),
-            Actor::Controller(_) | Actor::Broker(_) | Actor::Service(_) => None,
+            Actor::Controller(_) | Actor::Broker(_) | Actor::Service(_) | Actor::ShareService(_) => None,
         }),
         Scope::Consumer => cluster
             .processes

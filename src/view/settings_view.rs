@@ -73,7 +73,7 @@ pub fn place_of(cluster: &Cluster, selection: &Selection) -> Option<ConfigPlace>
 fn scope_of_client(cluster: &Cluster, node: Node) -> Option<Scope> {
     match cluster.process(node)?.actor {
         Actor::Checkout(_) | Actor::Load(_) => Some(Scope::Producer),
-        Actor::Service(_) => Some(Scope::Consumer),
+        Actor::Service(_) | Actor::ShareService(_) => Some(Scope::Consumer),
         Actor::Broker(_) | Actor::Controller(_) => None,
     }
 }
@@ -119,6 +119,7 @@ fn value(cluster: &Cluster, place: &ConfigPlace, property: &str) -> Option<Arc<s
                 Actor::Checkout(checkout) => checkout.producer.config().get(property),
                 Actor::Load(load) => load.producer.config().get(property),
                 Actor::Service(service) => service.consumer.config().get(property),
+                Actor::ShareService(service) => service.consumer.config().get(property),
             };
             text.map(Arc::from)
         }

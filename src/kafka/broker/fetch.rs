@@ -172,6 +172,7 @@ impl Broker {
                 let delayed = self.memory.delayed_fetches.remove(index);
                 self.answer_fetch(delayed, out);
             }
+            None if self.expire_share_fetch(ticket, out) => {}
             None => self.expire_produce(ticket, out),
         }
     }

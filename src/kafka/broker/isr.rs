@@ -54,6 +54,7 @@ impl Broker {
             }
             self.complete_produces(id, out);
             self.complete_fetches(id, out);
+            self.complete_share_fetches(out);
         }
     }
 

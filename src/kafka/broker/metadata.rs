@@ -172,6 +172,7 @@ impl Broker {
         }
         self.complete_produces(id, out);
         self.complete_fetches(id, out);
+        self.drop_shares(id, out);
     }
 
     /// The partition has been moved to others: its log goes.

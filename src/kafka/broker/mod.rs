@@ -7,6 +7,7 @@ mod loaded_records;
 mod lookups;
 mod metadata;
 mod produce;
+pub mod share;
 mod transactions;
 mod truncation;
 mod retention;
@@ -19,6 +20,7 @@ use super::metadata_image::MetadataImage;
 use super::metadata_observer::MetadataObserver;
 use super::partition::Partition;
 use super::request_channel::{QueuedRequest, RequestChannel, service_time};
+use super::share_group::ShareGroups;
 use super::transaction_coordinator::{TransactionCoordinator, TransactionSettings};
 use crate::protocol::config::{BrokerConfig, millis};
 use crate::protocol::ids::{BrokerId, ControllerId, CorrelationId, Node, Rack, TopicId, TopicName, TopicPartition};
@@ -36,6 +38,7 @@ use follower::Fetcher;
 use isr::AlterPartitionManager;
 use lookups::ProducerIdBlock;
 use produce::DelayedProduce;
+use share::Shares;
 use std::sync::Arc;
 use transactions::TransactionRequest;
 
@@ -77,6 +80,8 @@ pub struct BrokerMemory {
     producer_ids: ProducerIdBlock,
     pub groups: GroupCoordinator,
     pub transactions: TransactionCoordinator,
+    pub share_groups: ShareGroups,
+    pub shares: Shares,
     /// What other brokers' transaction coordinators are being asked.
     questions: Vec<transactions::Question>,
 }
@@ -113,6 +118,8 @@ impl BrokerMemory {
             groups: GroupCoordinator::new(GroupSettings::from_config(config), chance),
             transactions: TransactionCoordinator::new(TransactionSettings::from_config(config)),
             questions: Vec::new(),
+            share_groups: ShareGroups::default(),
+            shares: Shares::default(),
         }
     }
 }
@@ -253,6 +260,8 @@ impl Broker {
                 self.memory.groups.on_timer(timer, out, &mut writes);
                 self.write_offsets(writes, out);
             }
+            Timer::ShareSession(group, member) => self.on_share_session_timer(&group, &member, out),
+            Timer::ShareLocks => self.on_share_lock_timer(out),
             Timer::TransactionTimeouts | Timer::TransactionMarkers => self.on_transaction_timer(&timer, out),
             Timer::TransactionQuestion(correlation) => self.on_question_timer(correlation, out),
             Timer::ControllerRequestTimeout(correlation) => self.on_controller_request_timeout(correlation, out),
@@ -300,7 +309,7 @@ impl Broker {
                 self.on_leader_disconnected(peer, out);
                 self.on_transaction_peer_lost(peer, out);
             }
-            Node::Client(_) => {}
+            Node::Client(_) => self.release_share_members(from, out),
         }
         self.memory.requests.forget(from);
         self.memory.delayed_fetches.retain(|fetch| fetch.from != from);
@@ -344,6 +353,9 @@ impl Broker {
             Request::EndTxn(end) => {
                 self.handle_transaction_request(from, correlation, TransactionRequest::End(end), out);
             }
+            Request::ShareGroupHeartbeat(beat) => self.handle_share_heartbeat(from, correlation, &beat, out),
+            Request::ShareFetch(fetch) => self.handle_share_fetch(from, correlation, fetch, out),
+            Request::ShareAcknowledge(said) => self.handle_share_acknowledge(from, correlation, &said, out),
             Request::WriteTxnMarkers(write) => self.handle_write_txn_markers(from, correlation, write, out),
             Request::TxnOffsetCommit(commit) => self.handle_txn_offset_commit(from, correlation, commit, out),
             Request::InitProducerId(init) => self.handle_init_producer_id(from, correlation, init, out),

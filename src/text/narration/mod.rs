@@ -6,6 +6,7 @@ mod quorum;
 mod controller;
 mod broker;
 mod group;
+mod share;
 mod transaction;
 mod producer;
 mod consumer;
@@ -225,6 +226,38 @@ impl Teller<'_> {
                 (t.offset_committed(group.as_str(), &self.partition(*partition), *offset), t.offset_committed_why())
             }
 
+            E::SharePartitionsAssigned { client, group, partitions } => (
+                t.share_assigned(self.names.client(*client), group.as_str(), &self.partitions(partitions)),
+                t.share_assigned_why(),
+            ),
+            E::ShareRecordsAcquired { group, partition, first, last, delivery_count, .. } => (
+                t.share_acquired(
+                    group.as_str(),
+                    &self.partition(*partition),
+                    *first,
+                    last.since(*first) as u32 + 1,
+                    u32::from(*delivery_count),
+                ),
+                t.share_acquired_why(u32::from(*delivery_count)),
+            ),
+            E::ShareRecordsSettled { group, partition, first, last, outcome } => (
+                t.share_settled(
+                    group.as_str(),
+                    &self.partition(*partition),
+                    *first,
+                    last.since(*first) as u32 + 1,
+                    *outcome,
+                ),
+                t.share_settled_why(*outcome),
+            ),
+            E::ShareLocksExpired { group, partition, first, records } => (
+                t.share_locks_expired(group.as_str(), &self.partition(*partition), *first, *records),
+                t.share_locks_expired_why(),
+            ),
+            E::ShareAcknowledgeRefused { group, partition, error, .. } => (
+                t.share_refused(group.as_str(), &self.partition(*partition), *error),
+                t.share_refused_why(),
+            ),
             E::TransactionStarted { transactional_id, producer_epoch, .. } => {
                 (t.transaction_started(transactional_id, *producer_epoch), t.transaction_started_why())
             }

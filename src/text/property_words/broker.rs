@@ -149,6 +149,26 @@ property_words!(words {
         pt: "De quanto em quanto tempo se procuram offsets velhos demais para guardar.";
         en: "How often it looks for offsets too old to keep.";
     }
+    "group.share.heartbeat.interval.ms" {
+        pt: "De quanto em quanto tempo um membro de um share group dá sinal de vida.";
+        en: "How often a member of a share group says that it lives.";
+    }
+    "group.share.session.timeout.ms" {
+        pt: "Quanto silêncio até um membro de um share group ser dado por perdido.";
+        en: "How much silence until a member of a share group is given up.";
+    }
+    "group.share.record.lock.duration.ms" {
+        pt: "Por quanto tempo um registro entregue fica reservado a quem o recebeu.";
+        en: "For how long a record that was delivered is reserved for whoever got it.";
+    }
+    "group.share.delivery.count.limit" {
+        pt: "Quantas vezes um registro é entregue, no máximo, antes de ser deixado de lado.";
+        en: "How often a record is delivered, at the most, before it is set aside.";
+    }
+    "group.share.partition.max.record.locks" {
+        pt: "Quantos registros de uma partição podem estar reservados ao mesmo tempo.";
+        en: "How many records of a partition may be reserved at the same time.";
+    }
     "transaction.state.log.num.partitions" {
         pt: "Em quantas partições se divide __transaction_state, que guarda o estado das transações.";
         en: "Into how many partitions __transaction_state is split, which keeps the state of transactions.";

@@ -128,11 +128,12 @@ fn kind_of_request(request: &Request, from: Node) -> FlightKind {
         R::Produce(_) | R::InitProducerId(_) | R::EndTxn(_) | R::AddPartitionsToTxn(_) | R::WriteTxnMarkers(_) => {
             FlightKind::Produce
         }
-        R::Fetch(_) | R::OffsetForLeaderEpoch(_) => fetch_kind(from),
-        R::JoinGroup(_) | R::SyncGroup(_) | R::Heartbeat(_) | R::LeaveGroup(_) | R::ConsumerGroupHeartbeat(_) => {
+        R::Fetch(_) | R::ShareFetch(_) | R::OffsetForLeaderEpoch(_) => fetch_kind(from),
+        R::JoinGroup(_) | R::SyncGroup(_) | R::Heartbeat(_) | R::LeaveGroup(_) | R::ConsumerGroupHeartbeat(_)
+        | R::ShareGroupHeartbeat(_) => {
             FlightKind::Group
         }
-        R::OffsetCommit(_) | R::OffsetFetch(_) | R::TxnOffsetCommit(_) => FlightKind::Commit,
+        R::OffsetCommit(_) | R::OffsetFetch(_) | R::TxnOffsetCommit(_) | R::ShareAcknowledge(_) => FlightKind::Commit,
         R::BrokerRegistration(_)
         | R::BrokerHeartbeat(_)
         | R::AlterPartition(_)
@@ -153,11 +154,12 @@ fn kind_of_response(response: &Response, to: Node) -> FlightKind {
         R::Produce(_) | R::InitProducerId(_) | R::EndTxn(_) | R::AddPartitionsToTxn(_) | R::WriteTxnMarkers(_) => {
             FlightKind::Produce
         }
-        R::Fetch(_) | R::OffsetForLeaderEpoch(_) => fetch_kind(to),
-        R::JoinGroup(_) | R::SyncGroup(_) | R::Heartbeat(_) | R::LeaveGroup(_) | R::ConsumerGroupHeartbeat(_) => {
+        R::Fetch(_) | R::ShareFetch(_) | R::OffsetForLeaderEpoch(_) => fetch_kind(to),
+        R::JoinGroup(_) | R::SyncGroup(_) | R::Heartbeat(_) | R::LeaveGroup(_) | R::ConsumerGroupHeartbeat(_)
+        | R::ShareGroupHeartbeat(_) => {
             FlightKind::Group
         }
-        R::OffsetCommit(_) | R::OffsetFetch(_) | R::TxnOffsetCommit(_) => FlightKind::Commit,
+        R::OffsetCommit(_) | R::OffsetFetch(_) | R::TxnOffsetCommit(_) | R::ShareAcknowledge(_) => FlightKind::Commit,
         R::BrokerRegistration(_)
         | R::BrokerHeartbeat(_)
         | R::AlterPartition(_)
