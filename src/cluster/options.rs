@@ -70,7 +70,9 @@ pub struct LinkClasses {
 impl ClusterOptions {
     /// True when someone consumes as a member of a group: `__consumer_offsets` is needed then.
     pub fn has_groups(&self) -> bool {
-        self.clients.iter().any(|client| matches!(client.application, Application::Service(_) | Application::ShareService(_)))
+        self.clients
+            .iter()
+            .any(|client| matches!(client.application, Application::Service(_) | Application::ShareService(_)))
     }
 }
 

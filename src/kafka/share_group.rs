@@ -144,10 +144,8 @@ mod tests {
     use super::*;
     use crate::sim::time::SimTime;
 
-    const MEMBERSHIP: ShareMembership = ShareMembership {
-        heartbeat_interval: SimDuration::from_secs(5),
-        session_timeout: SimDuration::from_secs(45),
-    };
+    const MEMBERSHIP: ShareMembership =
+        ShareMembership { heartbeat_interval: SimDuration::from_secs(5), session_timeout: SimDuration::from_secs(45) };
 
     fn beat(groups: &mut ShareGroups, name: &str, epoch: MemberEpoch, partitions: u16) -> ShareGroupHeartbeatResponse {
         let request = ShareGroupHeartbeatRequest {

@@ -8,4 +8,5 @@ pub mod error_code;
 pub mod config;
 pub mod metadata;
 pub mod message;
+mod api_names;
 pub mod timer;

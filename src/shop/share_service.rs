@@ -6,7 +6,8 @@ use super::options::ServiceOptions;
 use super::service::{can_process, take_effect};
 use crate::kafka::share_consumer::{Said, ShareConsumer, ShareConsumerOptions, ShareRecord};
 use crate::protocol::config::{ConsumerConfig, ErrorsTolerance};
-use crate::protocol::ids::{BrokerId, ClientId, Node};
+use crate::protocol::ids::{BrokerId, ClientId, Node, TopicPartition};
+use crate::protocol::offset::Offset;
 use crate::protocol::message::Message;
 use crate::protocol::timer::Timer;
 use crate::sim::rng::{Seed, Stream};
@@ -98,9 +99,9 @@ impl ShareService {
         self.is_stopping && self.consumer.is_closed()
     }
 
-    /// How many records it has in its hands.
-    pub fn in_hand(&self) -> usize {
-        self.in_hand.len()
+    /// The record in hand, and how many wait behind it.
+    pub fn in_hand(&self) -> Option<(TopicPartition, Offset, usize)> {
+        self.in_hand.front().map(|record| (record.partition, record.offset, self.in_hand.len() - 1))
     }
 
     fn go_on(&mut self, out: &mut Outbox) {

@@ -8,14 +8,16 @@
 use super::Broker;
 use crate::kafka::share_group::ShareMembership;
 use crate::kafka::share_partition::{
-    AcknowledgeType, AcknowledgementBatch, AcquireRequest, RecordState, ShareAcquireMode, ShareGroupLimits, SharePartition,
+    AcknowledgeType, AcknowledgementBatch, AcquireRequest, RecordState, ShareAcquireMode, ShareGroupLimits,
+    SharePartition,
 };
 use crate::protocol::config::millis;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{CorrelationId, GroupId, MemberId, Node, TopicId, TopicName, TopicPartition};
 use crate::protocol::message::{
-    Acknowledgement, AcquiredRange, Response, ShareAcknowledgeRequest, ShareAcknowledgeResponse, ShareFetchPartitionResponse,
-    ShareFetchRequest, ShareFetchResponse, ShareGroupHeartbeatRequest, ShareGroupHeartbeatResponse,
+    Acknowledgement, AcquiredRange, Response, ShareAcknowledgeRequest, ShareAcknowledgeResponse,
+    ShareFetchPartitionResponse, ShareFetchRequest, ShareFetchResponse, ShareGroupHeartbeatRequest,
+    ShareGroupHeartbeatResponse,
 };
 use crate::protocol::offset::{MemberEpoch, Offset};
 use crate::protocol::timer::Timer;

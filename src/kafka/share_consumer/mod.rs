@@ -192,11 +192,8 @@ impl ShareConsumer {
             self.acknowledge(record.partition, record.offset, Said::Release);
         }
         for (broker, partitions) in self.by_leader(true) {
-            let request = ShareAcknowledgeRequest {
-                group: self.options.group.clone(),
-                member: self.member.clone(),
-                partitions,
-            };
+            let request =
+                ShareAcknowledgeRequest { group: self.options.group.clone(), member: self.member.clone(), partitions };
             self.network.send(broker, Request::ShareAcknowledge(request), Asked::Acknowledge, out);
         }
         if let Some(coordinator) = self.coordinator {
@@ -223,13 +220,7 @@ impl ShareConsumer {
         self.fetch(out);
     }
 
-    fn on_answer(
-        &mut self,
-        broker: BrokerId,
-        asked: Asked,
-        response: Result<Response, ErrorCode>,
-        out: &mut Outbox,
-    ) {
+    fn on_answer(&mut self, broker: BrokerId, asked: Asked, response: Result<Response, ErrorCode>, out: &mut Outbox) {
         match (asked, response) {
             (Asked::FindCoordinator, Ok(Response::FindCoordinator(found))) => {
                 self.is_beating = false;

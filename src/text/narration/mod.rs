@@ -254,10 +254,9 @@ impl Teller<'_> {
                 t.share_locks_expired(group.as_str(), &self.partition(*partition), *first, *records),
                 t.share_locks_expired_why(),
             ),
-            E::ShareAcknowledgeRefused { group, partition, error, .. } => (
-                t.share_refused(group.as_str(), &self.partition(*partition), *error),
-                t.share_refused_why(),
-            ),
+            E::ShareAcknowledgeRefused { group, partition, error, .. } => {
+                (t.share_refused(group.as_str(), &self.partition(*partition), *error), t.share_refused_why())
+            }
             E::TransactionStarted { transactional_id, producer_epoch, .. } => {
                 (t.transaction_started(transactional_id, *producer_epoch), t.transaction_started_why())
             }

@@ -129,10 +129,12 @@ fn kind_of_request(request: &Request, from: Node) -> FlightKind {
             FlightKind::Produce
         }
         R::Fetch(_) | R::ShareFetch(_) | R::OffsetForLeaderEpoch(_) => fetch_kind(from),
-        R::JoinGroup(_) | R::SyncGroup(_) | R::Heartbeat(_) | R::LeaveGroup(_) | R::ConsumerGroupHeartbeat(_)
-        | R::ShareGroupHeartbeat(_) => {
-            FlightKind::Group
-        }
+        R::JoinGroup(_)
+        | R::SyncGroup(_)
+        | R::Heartbeat(_)
+        | R::LeaveGroup(_)
+        | R::ConsumerGroupHeartbeat(_)
+        | R::ShareGroupHeartbeat(_) => FlightKind::Group,
         R::OffsetCommit(_) | R::OffsetFetch(_) | R::TxnOffsetCommit(_) | R::ShareAcknowledge(_) => FlightKind::Commit,
         R::BrokerRegistration(_)
         | R::BrokerHeartbeat(_)
@@ -155,10 +157,12 @@ fn kind_of_response(response: &Response, to: Node) -> FlightKind {
             FlightKind::Produce
         }
         R::Fetch(_) | R::ShareFetch(_) | R::OffsetForLeaderEpoch(_) => fetch_kind(to),
-        R::JoinGroup(_) | R::SyncGroup(_) | R::Heartbeat(_) | R::LeaveGroup(_) | R::ConsumerGroupHeartbeat(_)
-        | R::ShareGroupHeartbeat(_) => {
-            FlightKind::Group
-        }
+        R::JoinGroup(_)
+        | R::SyncGroup(_)
+        | R::Heartbeat(_)
+        | R::LeaveGroup(_)
+        | R::ConsumerGroupHeartbeat(_)
+        | R::ShareGroupHeartbeat(_) => FlightKind::Group,
         R::OffsetCommit(_) | R::OffsetFetch(_) | R::TxnOffsetCommit(_) | R::ShareAcknowledge(_) => FlightKind::Commit,
         R::BrokerRegistration(_)
         | R::BrokerHeartbeat(_)

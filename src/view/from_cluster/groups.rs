@@ -14,7 +14,9 @@ use crate::view::client_view::{GroupState, GroupView, MemberView, PositionView, 
 use std::sync::Arc;
 
 pub(super) fn groups(cluster: &Cluster, history: History<'_>) -> Vec<GroupView> {
-    cluster.groups().iter().filter_map(|id| group(cluster, id, history)).collect()
+    let of_consumers = cluster.groups();
+    let of_consumers = of_consumers.iter().filter_map(|id| group(cluster, id, history));
+    of_consumers.chain(super::share_groups::share_groups(cluster, history)).collect()
 }
 
 fn services(cluster: &Cluster) -> impl Iterator<Item = (&Process, &Service)> {
@@ -58,7 +60,7 @@ fn group(cluster: &Cluster, id: &GroupId, history: History<'_>) -> Option<GroupV
     })
 }
 
-fn position(
+pub(super) fn position(
     cluster: &Cluster,
     id: TopicPartition,
     reader: Option<(&Process, &Service)>,
@@ -99,7 +101,7 @@ fn member(cluster: &Cluster, process: &Process, service: &Service, history: Hist
 }
 
 /// The record in a service's hands: taken up when it finished the one before, or polled.
-fn processing(
+pub(super) fn processing(
     cluster: &Cluster,
     process: &Process,
     id: TopicPartition,
@@ -124,7 +126,7 @@ fn processing(
     Some(ProcessingView { record: record.id, key: key_mark(record), since, until })
 }
 
-fn work(cluster: &Cluster, kind: ServiceKind) -> (u64, u64) {
+pub(super) fn work(cluster: &Cluster, kind: ServiceKind) -> (u64, u64) {
     let totals = cluster.ledger.totals();
     match kind {
         ServiceKind::Email => (totals.mailed, totals.mailed_twice),
@@ -135,7 +137,7 @@ fn work(cluster: &Cluster, kind: ServiceKind) -> (u64, u64) {
     }
 }
 
-fn role(kind: ServiceKind) -> ServiceRole {
+pub(super) fn role(kind: ServiceKind) -> ServiceRole {
     match kind {
         ServiceKind::Email => ServiceRole::Email,
         ServiceKind::Stock => ServiceRole::Stock,

@@ -4,6 +4,7 @@ mod brokers;
 mod clients;
 mod flights;
 mod groups;
+mod share_groups;
 mod metadata;
 mod orders;
 
