@@ -33,6 +33,8 @@ pub struct BrokerOptions {
     pub rack: Option<Rack>,
     pub config: BrokerConfig,
     pub disk: DiskOptions,
+    /// It joins the running cluster then; `None`: it is there from the start.
+    pub starts_at: Option<SimDuration>,
 }
 
 /// One topic that exists when the run starts.

@@ -25,6 +25,7 @@ fn range(least: u64, most: u64) -> TimeRange {
 /// The shop, before its first event.
 pub(crate) fn shop(seed: u64) -> Cluster {
     let broker = |id: u16| BrokerOptions {
+        starts_at: None,
         id: BrokerId(id),
         rack: Some(Rack::new(["a", "b", "c"][usize::from(id) - 1])),
         config: BrokerConfig {

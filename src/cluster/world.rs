@@ -110,7 +110,14 @@ impl Cluster {
             // started when the cluster has had time to come up.
             let is_client = self.processes[node].client().is_some();
             let first_client = self.processes.len() - self.options.clients.len();
-            let own = node.checked_sub(first_client).and_then(|client| self.options.clients[client].starts_at);
+            let own = match self.processes[node].node {
+                Node::Broker(id) => {
+                    self.options.brokers.iter().find(|broker| broker.id == id).and_then(|broker| broker.starts_at)
+                }
+                Node::Client(_) | Node::Controller(_) => {
+                    node.checked_sub(first_client).and_then(|client| self.options.clients[client].starts_at)
+                }
+            };
             let common = if is_client { APPLICATIONS_START } else { SimDuration::ZERO };
             let at = SimTime::from_millis(node as u64) + own.unwrap_or(common);
             self.queue.schedule(at, Scheduling { caused_by: root, event: Event::Start { node: node as NodeIndex } });
@@ -210,7 +217,9 @@ impl Cluster {
 }
 
 fn processes(options: &ClusterOptions, seed: Seed) -> Vec<Process> {
-    let bootstrap: Vec<BrokerId> = options.brokers.iter().map(|broker| broker.id).collect();
+    // Who comes later is nobody's first contact, and no topic waits for it.
+    let from_the_start = options.brokers.iter().filter(|broker| broker.starts_at.is_none());
+    let bootstrap: Vec<BrokerId> = from_the_start.map(|broker| broker.id).collect();
     let mut processes = Vec::new();
     for id in &options.controllers {
         let controller = Controller::new(ControllerOptions {

@@ -226,7 +226,8 @@ fn broker_options(
         broker.disk.as_ref().map_or(DiskOptions { bytes_per_second: 200 << 20, page_cache_bytes: 64 << 20 }, |disk| {
             DiskOptions { bytes_per_second: disk.speed.bytes.max(1), page_cache_bytes: disk.page_cache.bytes }
         });
-    Ok(BrokerOptions { id: BrokerId(broker.id), rack: broker.rack.as_deref().map(Rack::new), config, disk })
+    let starts_at = broker.starts_at.map(|at| at.0);
+    Ok(BrokerOptions { id: BrokerId(broker.id), rack: broker.rack.as_deref().map(Rack::new), config, disk, starts_at })
 }
 
 fn topic_options(scenario: &Scenario, topic: &schema::Topic, index: usize) -> Result<TopicOptions, ScenarioError> {

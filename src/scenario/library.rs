@@ -45,10 +45,12 @@ library! {
         "unclean-election",
         "zombie-leader",
         "network-partition",
-        "power-loss";
+        "power-loss",
+        "rack-failure";
     Storage: "retention-outruns-reader", "compaction";
     Control:
         "rolling-restart",
+        "add-a-broker",
         "controller-failover",
         "lost-quorum";
     Producers:

@@ -136,6 +136,8 @@ pub struct Broker {
     #[serde(default)]
     pub config: Properties,
     pub disk: Option<Disk>,
+    /// It joins the running cluster then; it is there from the start when this is left out.
+    pub starts_at: Option<Duration>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

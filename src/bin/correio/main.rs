@@ -49,7 +49,20 @@ enum Command {
     Conform { paths: Vec<PathBuf> },
 }
 
+/// Who reads our output may have had enough of it (`correio run … | head`): that is no bug, and ends quietly.
+fn end_with_the_reader() {
+    let ours = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        let said = panic.payload_as_str().unwrap_or_default();
+        if said.starts_with("failed printing to stdout") {
+            std::process::exit(0);
+        }
+        ours(panic);
+    }));
+}
+
 fn main() -> ExitCode {
+    end_with_the_reader();
     match Arguments::parse().command {
         Command::List => run::list(),
         Command::Run(arguments) => run::run(&arguments),

@@ -70,7 +70,7 @@ impl Broker {
 
     /// Whether this broker leads the partition, in the epoch that the fetcher knows (KIP-320), and has the offset.
     fn check_fetch(&self, fetch: &FetchPartition) -> Result<(), ErrorCode> {
-        let partition = self.memory.partitions.get(&fetch.partition).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        let partition = self.hosted(fetch.partition)?;
         if !partition.is_leader() {
             return Err(ErrorCode::NotLeaderOrFollower);
         }

@@ -2,6 +2,7 @@
 
 use super::Broker;
 use crate::kafka::coordinator_partition::coordinator_partition;
+use crate::kafka::partition::Partition;
 use crate::protocol::config::IsolationLevel;
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{CorrelationId, Node, ProducerEpoch, ProducerId, TopicPartition};
@@ -37,6 +38,18 @@ enum Waiting {
 const ALLOCATE_TIMEOUT: SimDuration = SimDuration::from_secs(30);
 
 impl Broker {
+    /// A partition that this broker has a replica of (`ReplicaManager.getPartitionOrError`).
+    ///
+    /// # Errors
+    /// `NotLeaderOrFollower` when only others have replicas, `UnknownTopicOrPartition` when the metadata know no such one.
+    pub(super) fn hosted(&self, id: TopicPartition) -> Result<&Partition, ErrorCode> {
+        let elsewhere = || match self.memory.image.partition(id) {
+            Some(_) => ErrorCode::NotLeaderOrFollower,
+            None => ErrorCode::UnknownTopicOrPartition,
+        };
+        self.memory.partitions.get(&id).ok_or_else(elsewhere)
+    }
+
     pub(super) fn handle_metadata(&mut self, from: Node, correlation: CorrelationId, out: &mut Outbox) {
         let metadata = self.memory.image.cluster_metadata();
         Self::reply(from, correlation, Response::Metadata(MetadataResponse { metadata }), out);
@@ -69,7 +82,7 @@ impl Broker {
         target: ListOffsetsTarget,
         isolation_level: IsolationLevel,
     ) -> Result<(Offset, LeaderEpoch), ErrorCode> {
-        let partition = self.memory.partitions.get(&id).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        let partition = self.hosted(id)?;
         let leader = partition.leader().ok_or(ErrorCode::NotLeaderOrFollower)?;
         if epoch != LeaderEpoch::NONE && epoch < partition.leader_epoch {
             return Err(ErrorCode::FencedLeaderEpoch);

@@ -130,7 +130,7 @@ impl Broker {
         verification: Verification,
         out: &mut Outbox,
     ) -> Result<Offset, ErrorCode> {
-        let partition = self.memory.partitions.get(&id).ok_or(ErrorCode::UnknownTopicOrPartition)?;
+        let partition = self.hosted(id)?;
         let leader = partition.leader().ok_or(ErrorCode::NotLeaderOrFollower)?;
         if acks == -1 && leader.state.committed().len() < partition.effective_min_isr() {
             return Err(ErrorCode::NotEnoughReplicas);
