@@ -10,3 +10,4 @@ pub mod records;
 pub mod step;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod size;

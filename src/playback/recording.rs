@@ -19,8 +19,10 @@ use std::collections::VecDeque;
 
 /// Events between two permanent checkpoints at the start of a run.
 const INTERVAL_LEAST: u64 = 4_096;
-/// More permanent checkpoints than this, and every second one goes.
-const CHECKPOINTS_MAX: usize = 96;
+/// More bytes than this in permanent checkpoints, and every second one goes.
+const CHECKPOINT_BYTES_MAX: u64 = 64 << 20;
+/// Fewer checkpoints than this are kept however large they are.
+const CHECKPOINTS_LEAST: usize = 16;
 /// More fine checkpoints than this, and the oldest goes.
 const FINE_MAX: usize = 24;
 /// The nearest that a fine checkpoint stands behind the target of a jump.
@@ -41,6 +43,8 @@ pub struct Recording {
     /// How many of them the world at the cursor has seen.
     applied: usize,
     interval: u64,
+    /// What the permanent ones hold that nothing else does, by estimate.
+    bytes: u64,
     permanent: Vec<Checkpoint>,
     fine: VecDeque<Checkpoint>,
     /// The furthest event that was ever reached with these interventions.
@@ -103,6 +107,7 @@ impl Recording {
             interventions,
             applied: 0,
             interval: INTERVAL_LEAST,
+            bytes: 0,
             fine: VecDeque::new(),
             reached: EventNumber(0),
             reached_at: SimTime::ZERO,
@@ -151,6 +156,11 @@ impl Recording {
     /// The facts just before the cursor, oldest first; at most [`RECENT_MAX`], fewer just after a jump.
     pub fn recent(&self) -> &VecDeque<TraceRecord> {
         &self.recent
+    }
+
+    /// How many permanent checkpoints there are, how many events lie between two, and their bytes by estimate.
+    pub fn checkpoints(&self) -> (usize, u64, u64) {
+        (self.permanent.len(), self.interval, self.bytes)
     }
 
     /// One event further; the weight of the heaviest fact in it, or `None` when nothing is left to happen.
@@ -323,10 +333,12 @@ impl Recording {
 
     fn keep_permanent(&mut self) {
         self.permanent.push(Checkpoint { cluster: self.cluster.clone(), applied: self.applied });
-        if self.permanent.len() > CHECKPOINTS_MAX {
+        self.bytes += self.cluster.checkpoint_bytes();
+        if self.bytes > CHECKPOINT_BYTES_MAX && self.permanent.len() > CHECKPOINTS_LEAST {
             self.interval *= 2;
             let interval = self.interval;
             self.permanent.retain(|checkpoint| checkpoint.number().is_multiple_of(interval));
+            self.bytes = self.permanent.iter().map(|checkpoint| checkpoint.cluster.checkpoint_bytes()).sum();
         }
     }
 
@@ -351,6 +363,7 @@ impl Recording {
         self.density.truncate(self.cluster.now());
         self.collector.truncate(self.cluster.now());
         (self.reached, self.reached_at) = (cursor, self.cluster.now());
+        self.bytes = self.permanent.iter().map(|checkpoint| checkpoint.cluster.checkpoint_bytes()).sum();
     }
 }
 
