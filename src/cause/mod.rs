@@ -12,6 +12,7 @@ mod group;
 pub mod life;
 mod order;
 mod partition;
+mod reading;
 mod record;
 mod rules;
 mod subject;
@@ -171,6 +172,12 @@ pub enum Claim {
         log_end_offset: Offset,
         high_watermark: Offset,
     },
+    /// One record, processed by a group again.
+    RecordTwice { partition: TopicPartition, offset: Offset, group: GroupId, first: ClientId, second: ClientId },
+    RecordWrittenTwice { partition: TopicPartition, first: Offset, second: Offset },
+    /// A record of a key was processed after one that was sent later.
+    RecordOvertaken { partition: TopicPartition, group: GroupId },
+    RecordSkipped { partition: TopicPartition, group: GroupId, offset: Offset },
     PromiseBroken {
         guarantee: String,
     },
@@ -233,6 +240,12 @@ pub enum Claim {
         committed: Offset,
         offset: Offset,
     },
+    /// The group's position was stored past it before it was processed.
+    CommittedAhead { group: GroupId, partition: TopicPartition, committed: Offset, offset: Offset },
+    /// A batch that was sent again came behind one that had been sent after it.
+    RecordRetried { partition: TopicPartition },
+    /// One key went to two partitions.
+    KeyMoved { from: TopicPartition, to: TopicPartition },
     /// What comes in a second, and what the group can do in a second, in thousandths of a record.
     SlowerThanArrivals {
         group: GroupId,

@@ -12,7 +12,7 @@ use crate::shop::ledger::{LedgerEntry, Times};
 use crate::shop::options::ServiceKind;
 use crate::sim::sort::Sort;
 use crate::sim::time::SimDuration;
-use crate::trace::event::{ResetReason, TraceEvent as E};
+use crate::trace::event::TraceEvent as E;
 
 /// So many times longer than usual is late, if it is noticeable at all.
 const LATE_TIMES: u64 = 4;
@@ -216,29 +216,7 @@ impl Teller<'_> {
         let [(_, first), (again, second), ..] = processed[..] else { return false };
         let number = self.fact(again).number;
         self.say(number, Claim::OrderTwice { order, group: group.clone(), first, second });
-        self.because(|teller| {
-            let reset = teller.last(again, |fact| {
-                matches!(&fact.event, E::PositionReset { client, partition: p, to, .. }
-                    if *client == second && *p == partition && *to <= offset)
-            });
-            let Some(reset) = reset else { return };
-            let fact = teller.fact(reset);
-            if let E::PositionReset { to, reason: ResetReason::Committed, .. } = fact.event {
-                teller
-                    .say(fact.number, Claim::CommittedUpTo { group: group.clone(), partition, committed: to, offset });
-                teller.allowed_by(Scope::Consumer, "enable.auto.commit", Whose::Client(second), None);
-                teller.allowed_by(Scope::Consumer, "auto.commit.interval.ms", Whose::Client(second), None);
-            }
-            teller.follow(reset);
-            if !teller.has_root() {
-                teller.because(|teller| {
-                    teller.follow_last(
-                        reset,
-                        |fact| matches!(&fact.event, E::RebalanceStarted { group: g, .. } if g == group),
-                    );
-                });
-            }
-        });
+        self.because(|teller| teller.why_read_again(again, second, group, partition, offset));
         true
     }
 

@@ -45,8 +45,10 @@ impl Teller<'_> {
             }
             E::MemberExpired { group, member, .. } => self.why_expired(index, &group, &member),
             E::MemberLeft { group, member, reason } => self.why_left(index, &group, &member, reason),
-            E::MemberJoined { client, .. } => {
-                self.follow_last(index, |record| is_up_again(&record.event, Node::Client(client)));
+            E::MemberJoined { group, client, .. } => self.why_joined(index, &group, client),
+            E::NodeStarted { node } | E::NodeResumed { node } => {
+                self.deed(index);
+                self.follow_last(index, |record| is_down(&record.event, node));
             }
             E::RebalanceStarted { group, reason, .. } => self.why_rebalance(index, &group, reason),
             E::RebalanceCompleted { group, .. }
@@ -227,9 +229,27 @@ impl Teller<'_> {
         if let E::MemberJoined { client, .. } = self.fact(joined).event { Some(client) } else { None }
     }
 
+    /// A member that is back: because it had been given up, or because its process started.
+    fn why_joined(&mut self, index: usize, group: &GroupId, client: ClientId) {
+        let node = Node::Client(client);
+        let up = self.last(index, |record| is_up_again(&record.event, node)).unwrap_or(0);
+        let parted = (up..index).rev().find(|place| match &self.facts()[*place].event {
+            E::MemberExpired { group: g, member, .. } | E::MemberLeft { group: g, member, .. } => {
+                g == group && self.client_of_member(*place, group, member) == Some(client)
+            }
+            _ => false,
+        });
+        match parted {
+            Some(parted) => self.follow(parted),
+            None => {
+                self.follow_last(index, |record| is_up_again(&record.event, node));
+            }
+        }
+    }
+
     fn why_expired(&mut self, index: usize, group: &GroupId, member: &MemberId) {
         let Some(client) = self.client_of_member(index, group, member) else { return };
-        self.allowed_by(Scope::Consumer, "session.timeout.ms", Whose::Client(client), None);
+        self.allowed_by(Scope::Consumer, "session.timeout.ms", Whose::Client(client), Some("60000"));
         let coordinator = self.fact(index).node;
         let is_found = coordinator.is_some_and(|node| self.follow_faults_between(index, Node::Client(client), node));
         if !is_found {
@@ -241,8 +261,8 @@ impl Teller<'_> {
         let client = self.client_of_member(index, group, member);
         match (reason, client) {
             (LeaveReason::PollTimeoutExpired, Some(client)) => {
-                self.allowed_by(Scope::Consumer, "max.poll.interval.ms", Whose::Client(client), None);
-                self.allowed_by(Scope::Consumer, "max.poll.records", Whose::Client(client), None);
+                self.allowed_by(Scope::Consumer, "max.poll.interval.ms", Whose::Client(client), Some("600000"));
+                self.allowed_by(Scope::Consumer, "max.poll.records", Whose::Client(client), Some("10"));
                 self.follow_faults_of(index, Node::Client(client));
             }
             _ => self.deed_on_the_way_back(index),
@@ -398,6 +418,10 @@ impl Teller<'_> {
 
 fn is_up_again(event: &E, whose: Node) -> bool {
     matches!(event, E::NodeStarted { node } | E::NodeResumed { node } if *node == whose)
+}
+
+fn is_down(event: &E, whose: Node) -> bool {
+    matches!(event, E::NodeCrashed { node } | E::NodeLostPower { node } | E::NodePaused { node } | E::NodeStopped { node } if *node == whose)
 }
 
 fn is_parting(event: &E, group: &GroupId) -> bool {

@@ -59,6 +59,22 @@ impl Subject {
                     Some((Breach::IsrLacksCommitted { partition, .. }, at)) => {
                         Self { event: Some(at), ..Self::of_partition(partition) }
                     }
+                    Some((
+                        Breach::ProcessedTwice { partition, group, record }
+                        | Breach::OutOfOrder { partition, group, record, .. },
+                        at,
+                    )) => Self {
+                        record: Some(record),
+                        event: Some(at),
+                        partition: Some(partition),
+                        ..Self::of_group(cluster, &group)
+                    },
+                    Some((Breach::Skipped { partition, group, .. }, at)) => {
+                        Self { event: Some(at), partition: Some(partition), ..Self::of_group(cluster, &group) }
+                    }
+                    Some((Breach::WrittenTwice { partition, record, .. }, at)) => {
+                        Self { record: Some(record), event: Some(at), ..Self::of_partition(partition) }
+                    }
                     Some((_, at)) => Self { event: Some(at), ..Self::default() },
                     None => Self::default(),
                 }

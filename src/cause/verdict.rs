@@ -2,6 +2,7 @@
 //! from the facts of the event that broke it, and from what was wrong in the world at that moment.
 
 use super::Claim;
+use super::reading::client_of;
 use super::teller::Teller;
 use crate::guarantee::{Breach, Verdict};
 use crate::playback::weight::weight;
@@ -54,6 +55,19 @@ impl Teller<'_> {
                         teller.why_at(at);
                     }
                 });
+            }
+            Breach::WrittenTwice { partition, first, again, record } => {
+                self.say(at, Claim::RecordWrittenTwice { partition, first, second: again });
+                self.because(|teller| teller.why_repeated(at, partition, client_of(record)));
+            }
+            Breach::ProcessedTwice { partition, group, record } => self.why_processed_twice(at, partition, &group, record),
+            Breach::OutOfOrder { partition, group, record, after, .. } => {
+                self.say(at, Claim::RecordOvertaken { partition, group });
+                self.because(|teller| teller.why_out_of_order(at, partition, record, after));
+            }
+            Breach::Skipped { partition, group, offset } => {
+                self.say(at, Claim::RecordSkipped { partition, group: group.clone(), offset });
+                self.because(|teller| teller.why_skipped(at, partition, &group, offset));
             }
             // The event that broke it, and the world around it, are all that is known of any other promise.
             _ => {

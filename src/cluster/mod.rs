@@ -8,6 +8,6 @@ mod intervene;
 pub mod groups;
 pub mod records;
 pub mod step;
+mod size;
 #[cfg(test)]
 pub(crate) mod testing;
-pub mod size;

@@ -40,6 +40,16 @@ messages! {
     }
     why_committed_twice(partition: &str, offset: Offset) { pt: "dois registros diferentes foram dados como confirmados em {partition}, offset {offset}."; en: "two different records were committed at {partition} offset {offset}."; }
     why_isr_lacks(partition: &str, broker: &str, end: Offset, high_watermark: Offset) { pt: "o {broker} conta como réplica em dia de {partition}, mas o log dele acaba no offset {end}, antes do high watermark {high_watermark}."; en: "{broker} counts as in sync for {partition}, but its log ends at offset {end}, before the high watermark {high_watermark}."; }
+    why_record_twice(partition: &str, offset: Offset, group: &str, first: &str, second: &str) {
+        pt: { if first.raw == second.raw { format!("o grupo {group} processou duas vezes o registro de {partition}, offset {offset}, as duas em {first}.") } else { format!("o grupo {group} processou duas vezes o registro de {partition}, offset {offset}: em {first} e depois em {second}.") } };
+        en: { if first.raw == second.raw { format!("group {group} processed the record at {partition} offset {offset} twice, both times on {first}.") } else { format!("group {group} processed the record at {partition} offset {offset} twice: on {first}, then on {second}.") } };
+    }
+    why_record_written_twice(partition: &str, first: Offset, second: Offset) { pt: "um mesmo registro está duas vezes em {partition}: nos offsets {first} e {second}."; en: "one record stands in {partition} twice: at offsets {first} and {second}."; }
+    why_record_overtaken(partition: &str, group: &str) { pt: "o grupo {group} processou um registro de {partition} depois de outro da mesma chave, enviado mais tarde."; en: "group {group} processed a record of {partition} after another of the same key that was sent later."; }
+    why_record_skipped(partition: &str, offset: Offset, group: &str) { pt: "o grupo {group} seguiu adiante sem ter processado {partition}, offset {offset}."; en: "group {group} went on without having processed {partition} offset {offset}."; }
+    why_committed_ahead(group: &str, partition: &str, committed: Offset, offset: Offset) { pt: "o grupo {group} já tinha feito commit de {partition} até o offset {committed}, e o {offset} ainda não estava processado."; en: "group {group} had committed {partition} up to offset {committed} already, and {offset} had not been processed yet."; }
+    why_record_retried(partition: &str) { pt: "o lote reenviado entrou em {partition} depois de outro, que tinha saído mais tarde: o producer não espera um para mandar o outro."; en: "the batch that was sent again came into {partition} behind another that had left later: the producer does not wait for one before it sends the other."; }
+    why_key_moved(from: &str, to: &str) { pt: "a chave passou de {from} para {to}: a partição é o hash da chave dividido pelo número de partições, que mudou."; en: "the key moved from {from} to {to}: the partition is the key's hash modulo the number of partitions, and that has changed."; }
     why_promise_broken(name: &str) { pt: "a garantia “{name}” se quebrou aqui."; en: "the guarantee “{name}” broke here."; }
     why_promise_kept(name: &str) { pt: "a garantia “{name}” não se quebrou até aqui."; en: "the guarantee “{name}” has not broken so far."; }
     why_all_kept() { pt: "nenhuma garantia se quebrou até aqui: não há o que explicar."; en: "no guarantee has broken so far: there is nothing to explain."; }
@@ -103,6 +113,27 @@ impl Text {
             Claim::IsrLacks { partition: p, broker, log_end_offset, high_watermark } => {
                 self.why_isr_lacks(&partition(*p), &self.broker(*broker), *log_end_offset, *high_watermark)
             }
+            Claim::RecordTwice { partition: p, offset, group, first, second } => self.why_record_twice(
+                &partition(*p),
+                *offset,
+                group.as_str(),
+                names.client(*first),
+                names.client(*second),
+            ),
+            Claim::RecordWrittenTwice { partition: p, first, second } => {
+                self.why_record_written_twice(&partition(*p), *first, *second)
+            }
+            Claim::RecordOvertaken { partition: p, group } => {
+                self.why_record_overtaken(&partition(*p), group.as_str())
+            }
+            Claim::RecordSkipped { partition: p, group, offset } => {
+                self.why_record_skipped(&partition(*p), *offset, group.as_str())
+            }
+            Claim::CommittedAhead { group, partition: p, committed, offset } => {
+                self.why_committed_ahead(group.as_str(), &partition(*p), *committed, *offset)
+            }
+            Claim::RecordRetried { partition: p } => self.why_record_retried(&partition(*p)),
+            Claim::KeyMoved { from, to } => self.why_key_moved(&partition(*from), &partition(*to)),
             Claim::PromiseBroken { guarantee } => self.why_promise_broken(&self.guarantee(guarantee)),
             Claim::PromiseKept { guarantee } => self.why_promise_kept(&self.guarantee(guarantee)),
             Claim::AllKept => self.why_all_kept(),

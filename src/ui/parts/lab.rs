@@ -74,7 +74,7 @@ fn compared(props: &LabProps, state: &CompareState) -> Html {
         };
         html! {
             <>
-                <button type="button" class="log-line" {onclick}>{ text.compare_parts(first.at, first.number) }</button>
+                <button type="button" class="lab-moment" {onclick}>{ text.compare_parts(first.at, first.number) }</button>
                 <p class="lab-parts">{ format!("{}: {}", text.lab_this(), told(&first.left).unwrap_or_else(|| "–".to_owned())) }</p>
                 <p class="lab-parts">{ format!("{}: {}", text.lab_other(), told(&first.right).unwrap_or_else(|| "–".to_owned())) }</p>
             </>

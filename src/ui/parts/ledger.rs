@@ -45,7 +45,7 @@ pub fn Ledger(props: &LedgerProps) -> Html {
                     <caption class="visually-hidden">{ text.ledger_title() }</caption>
                     <thead><tr>
                         <th scope="col">{ text.column_order() }</th>
-                        { for heads.into_iter().chain([text.why_ask()]).map(|head| html! { <th key={head.clone()} scope="col">{ head }</th> }) }
+                        { for heads.into_iter().map(|head| html! { <th key={head.clone()} scope="col">{ head }</th> }) }
                     </tr></thead>
                     <tbody>{ for view.orders.iter().map(|order| row(props, order)) }</tbody>
                 </table>
@@ -63,6 +63,7 @@ fn row(props: &LedgerProps, order: &OrderView) -> Html {
     let why = props.on.reform(move |_: MouseEvent| Msg::AskedWhy(Question::Order(number)));
     let marks = [order.paid, order.answered, order.mailed, order.reserved, order.counted, order.notified];
     let is_gone = matches!(order.fate, OrderFate::Lost | OrderFate::Failed);
+    let is_strange = is_gone || marks.iter().any(|mark| mark.times > 1);
     let class = classes!(is_selected.then_some("is-selected"), is_gone.then_some("is-loss"));
     html! {
         <tr key={order.order.0} {class}>
@@ -71,9 +72,11 @@ fn row(props: &LedgerProps, order: &OrderView) -> Html {
                     { stamp(order.key) }<span class="is-number">{ order.order.to_string() }</span>
                     <span class="fate">{ fate(text, order.fate) }</span>
                 </button>
+                if is_strange {
+                    <button type="button" class="order-why" aria-label={text.why_ask_spoken(&text.order(order.order))} onclick={why}>{ text.why_ask() }</button>
+                }
             </th>
             { for marks.into_iter().enumerate().map(|(index, mark)| cell(text, index, mark)) }
-            <td><button type="button" class="order-button" aria-label={text.why_ask_spoken(&text.order(order.order))} onclick={why}>{ "?" }</button></td>
         </tr>
     }
 }
