@@ -61,7 +61,10 @@ fn every_broken_guarantee_leads_to_what_began_it_and_to_the_setting_that_allowed
         let mut script = (*recipe.prepared.script).clone();
         script.retain(|(_, deed)| !roots.contains(deed));
         without.prepared.script = Arc::new(script);
-        assert!(is_by_itself || !is_broken(without, &guarantee, at), "breaks without what is said to have begun it: {place}");
+        assert!(
+            is_by_itself || !is_broken(without, &guarantee, at),
+            "breaks without what is said to have begun it: {place}"
+        );
 
         let remedies: Vec<String> = answer.allowances().filter_map(|allowance| allowance.remedy()).collect();
         let is_mended = remedies.iter().any(|remedy| {

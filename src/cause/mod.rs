@@ -173,11 +173,28 @@ pub enum Claim {
         high_watermark: Offset,
     },
     /// One record, processed by a group again.
-    RecordTwice { partition: TopicPartition, offset: Offset, group: GroupId, first: ClientId, second: ClientId },
-    RecordWrittenTwice { partition: TopicPartition, first: Offset, second: Offset },
+    RecordTwice {
+        partition: TopicPartition,
+        offset: Offset,
+        group: GroupId,
+        first: ClientId,
+        second: ClientId,
+    },
+    RecordWrittenTwice {
+        partition: TopicPartition,
+        first: Offset,
+        second: Offset,
+    },
     /// A record of a key was processed after one that was sent later.
-    RecordOvertaken { partition: TopicPartition, group: GroupId },
-    RecordSkipped { partition: TopicPartition, group: GroupId, offset: Offset },
+    RecordOvertaken {
+        partition: TopicPartition,
+        group: GroupId,
+    },
+    RecordSkipped {
+        partition: TopicPartition,
+        group: GroupId,
+        offset: Offset,
+    },
     PromiseBroken {
         guarantee: String,
     },
@@ -241,11 +258,21 @@ pub enum Claim {
         offset: Offset,
     },
     /// The group's position was stored past it before it was processed.
-    CommittedAhead { group: GroupId, partition: TopicPartition, committed: Offset, offset: Offset },
+    CommittedAhead {
+        group: GroupId,
+        partition: TopicPartition,
+        committed: Offset,
+        offset: Offset,
+    },
     /// A batch that was sent again came behind one that had been sent after it.
-    RecordRetried { partition: TopicPartition },
+    RecordRetried {
+        partition: TopicPartition,
+    },
     /// One key went to two partitions.
-    KeyMoved { from: TopicPartition, to: TopicPartition },
+    KeyMoved {
+        from: TopicPartition,
+        to: TopicPartition,
+    },
     /// What comes in a second, and what the group can do in a second, in thousandths of a record.
     SlowerThanArrivals {
         group: GroupId,

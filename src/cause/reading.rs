@@ -139,9 +139,10 @@ impl Teller<'_> {
         self.say(at, Claim::RecordRetried { partition });
         self.retry_settings(client);
         self.because(|teller| {
-            teller.follow_last(end, |fact| {
-                matches!(&fact.event, E::BatchRetried { partition: p, .. } if *p == partition)
-            });
+            teller.follow_last(
+                end,
+                |fact| matches!(&fact.event, E::BatchRetried { partition: p, .. } if *p == partition),
+            );
         });
     }
 
@@ -170,17 +171,17 @@ impl Teller<'_> {
             self.follow_creation(end);
             return;
         }
-        let retried = self.last(end, |fact| {
-            matches!(&fact.event, E::BatchRetried { partition: p, .. } if *p == partition)
-        });
+        let retried =
+            self.last(end, |fact| matches!(&fact.event, E::BatchRetried { partition: p, .. } if *p == partition));
         if let Some(retried) = retried {
             self.say(at, Claim::RecordRetried { partition });
             self.retry_settings(client_of(record));
             self.because(|teller| teller.follow(retried));
         } else {
-            self.follow_last(end, |fact| {
-                matches!(&fact.event, E::LeaderElected { partition: p, .. } if *p == partition)
-            });
+            self.follow_last(
+                end,
+                |fact| matches!(&fact.event, E::LeaderElected { partition: p, .. } if *p == partition),
+            );
         }
     }
 

@@ -60,7 +60,9 @@ impl Teller<'_> {
                 self.say(at, Claim::RecordWrittenTwice { partition, first, second: again });
                 self.because(|teller| teller.why_repeated(at, partition, client_of(record)));
             }
-            Breach::ProcessedTwice { partition, group, record } => self.why_processed_twice(at, partition, &group, record),
+            Breach::ProcessedTwice { partition, group, record } => {
+                self.why_processed_twice(at, partition, &group, record)
+            }
             Breach::OutOfOrder { partition, group, record, after, .. } => {
                 self.say(at, Claim::RecordOvertaken { partition, group });
                 self.because(|teller| teller.why_out_of_order(at, partition, record, after));

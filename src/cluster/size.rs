@@ -35,7 +35,7 @@ fn of_process(process: &Process) -> usize {
         Actor::Broker(broker) => of_broker(broker),
         Actor::Controller(controller) => controller.image().partitions().count() * REGISTRATION + 4_096,
         Actor::Service(service) => of_service(service),
-        Actor::Checkout(_) | Actor::Load(_) => 4_096,
+        Actor::Checkout(_) | Actor::Load(_) | Actor::ShareService(_) => 4_096,
     };
     size_of::<Process>() + process.timers.len() * 64 + actor
 }

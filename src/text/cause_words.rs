@@ -123,9 +123,7 @@ impl Text {
             Claim::RecordWrittenTwice { partition: p, first, second } => {
                 self.why_record_written_twice(&partition(*p), *first, *second)
             }
-            Claim::RecordOvertaken { partition: p, group } => {
-                self.why_record_overtaken(&partition(*p), group.as_str())
-            }
+            Claim::RecordOvertaken { partition: p, group } => self.why_record_overtaken(&partition(*p), group.as_str()),
             Claim::RecordSkipped { partition: p, group, offset } => {
                 self.why_record_skipped(&partition(*p), *offset, group.as_str())
             }
