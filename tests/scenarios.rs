@@ -31,6 +31,8 @@ fn is_story(event: &TraceEvent) -> bool {
                 | "LinkCut"
                 | "LinkHealed"
                 | "DiskSlowed"
+                | "DiskFilled"
+                | "LogDirFailed"
                 | "ConfigChanged"
                 | "QuorumLeaderElected"
                 | "QuorumLeaderResigned"

@@ -38,6 +38,7 @@ pub(super) fn hurt(event: &E) -> Option<(Hurt, bool)> {
         E::LinkCut { from, to } | E::LinkDelayed { from, to, .. } => (Hurt::Link(*from, *to), true),
         E::LinkHealed { from, to } => (Hurt::Link(*from, *to), false),
         E::DiskSlowed { node, factor } => (Hurt::Disk(*node), *factor > 1),
+        E::DiskFilled { node, is_full } => (Hurt::Disk(*node), *is_full),
         _ => return None,
     })
 }

@@ -47,6 +47,9 @@ impl Cluster {
             Intervention::Start { node } => self.with(*node, |cluster, index| cluster.start(index, place, witness)),
             Intervention::Pause { node } => self.with(*node, |cluster, index| cluster.pause(index, place, witness)),
             Intervention::Resume { node } => self.with(*node, |cluster, index| cluster.resume(index, place, witness)),
+            Intervention::FillDisk { broker, is_full } => {
+                self.fill_disk(Node::Broker(*broker), *is_full, place, witness)
+            }
             Intervention::SlowDisk { broker, factor } => self.slow_disk(Node::Broker(*broker), *factor, place, witness),
             Intervention::CutLink { from, to } => {
                 self.fault_link(*from, *to, |fault| fault.is_cut = true, place, witness)
@@ -234,6 +237,19 @@ impl Cluster {
         let Some(Actor::Broker(broker)) = self.process_mut(node).map(|process| &mut process.actor) else { return };
         broker.disk.hardware.set_slow_factor(factor, now);
         self.note(TraceEvent::DiskSlowed { node, factor }, place, witness);
+    }
+
+    fn fill_disk(&mut self, node: Node, is_full: bool, place: Place, witness: &mut dyn Witness) {
+        let Some(Actor::Broker(broker)) = self.process_mut(node).map(|process| &mut process.actor) else { return };
+        broker.disk.hardware.set_full(is_full);
+        self.note(TraceEvent::DiskFilled { node, is_full }, place, witness);
+    }
+
+    /// A broker whose only log directory has failed halts (`LogDirFailureHandler`).
+    pub(super) fn end_if_failed(&mut self, index: NodeIndex, place: Place, witness: &mut dyn Witness) {
+        if self.processes[usize::from(index)].broker().is_some_and(|broker| broker.has_failed()) {
+            self.crash(index, false, place, witness);
+        }
     }
 
     fn fault_link(

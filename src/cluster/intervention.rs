@@ -38,6 +38,11 @@ pub enum Intervention {
         broker: BrokerId,
         factor: u32,
     },
+    /// Leave no space on a broker's disk, or give it some back.
+    FillDisk {
+        broker: BrokerId,
+        is_full: bool,
+    },
     /// Nothing passes from one node to the other; nobody is told.
     CutLink {
         from: Node,

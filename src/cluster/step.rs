@@ -131,6 +131,7 @@ impl Cluster {
         }
         self.effects = effects;
         self.end_if_stopped(node, place, witness);
+        self.end_if_failed(node, place, witness);
     }
 
     fn apply(&mut self, node: NodeIndex, effect: Effect, place: Place, witness: &mut dyn Witness) {

@@ -29,6 +29,8 @@ pub fn weight(event: &TraceEvent) -> Weight {
         | E::LinkCut { .. }
         | E::LinkDelayed { .. }
         | E::DiskSlowed { .. }
+        | E::DiskFilled { .. }
+        | E::LogDirFailed { .. }
         | E::ConfigChanged { .. }
         | E::QuorumElectionStarted { .. }
         | E::QuorumLeaderElected { .. }

@@ -47,7 +47,7 @@ library! {
         "network-partition",
         "power-loss",
         "rack-failure";
-    Storage: "retention-outruns-reader", "compaction";
+    Storage: "retention-outruns-reader", "compaction", "disk-full";
     Control:
         "rolling-restart",
         "add-a-broker",

@@ -2,7 +2,7 @@
 
 use super::amount::Duration;
 use super::error::{ScenarioError, unknown};
-use super::schema::{Act, CreatePartitions, Delay, Elect, Reassign, Seek, SeekPlace, SlowDisk};
+use super::schema::{Act, CreatePartitions, Delay, Elect, FillDisk, Reassign, Seek, SeekPlace, SlowDisk};
 use super::settings::{Setting, parse_setting};
 use crate::cluster::intervention::{ConfigPlace, Intervention, SeekTarget};
 use crate::cluster::options::ClusterOptions;
@@ -94,6 +94,9 @@ impl Names {
             Act::Start(name) => vec![Intervention::Start { node: self.node(name)? }],
             Act::Pause(name) => vec![Intervention::Pause { node: self.node(name)? }],
             Act::Resume(name) => vec![Intervention::Resume { node: self.node(name)? }],
+            Act::FillDisk(FillDisk { broker, full }) => {
+                vec![Intervention::FillDisk { broker: self.broker(broker)?, is_full: *full }]
+            }
             Act::SlowDisk(SlowDisk { broker, factor }) => {
                 vec![Intervention::SlowDisk { broker: self.broker(broker)?, factor: *factor }]
             }
@@ -166,6 +169,9 @@ impl Names {
             Intervention::Start { node } => format!("start {}", self.name_of(*node)),
             Intervention::Pause { node } => format!("pause {}", self.name_of(*node)),
             Intervention::Resume { node } => format!("resume {}", self.name_of(*node)),
+            Intervention::FillDisk { broker, is_full } => {
+                format!("{} {}", if *is_full { "fill_disk" } else { "free_disk" }, broker_name(*broker))
+            }
             Intervention::SlowDisk { broker, factor } => format!("slow_disk {} {factor}", broker_name(*broker)),
             Intervention::CutLink { from, to } => format!("cut {} {}", self.name_of(*from), self.name_of(*to)),
             Intervention::DelayLink { from, to, by } => {
@@ -204,6 +210,8 @@ impl Names {
             ["start", name] => Intervention::Start { node: self.node(name)? },
             ["pause", name] => Intervention::Pause { node: self.node(name)? },
             ["resume", name] => Intervention::Resume { node: self.node(name)? },
+            ["fill_disk", name] => Intervention::FillDisk { broker: self.broker(name)?, is_full: true },
+            ["free_disk", name] => Intervention::FillDisk { broker: self.broker(name)?, is_full: false },
             ["slow_disk", name, factor] => {
                 Intervention::SlowDisk { broker: self.broker(name)?, factor: factor.parse().map_err(|_| wrong())? }
             }

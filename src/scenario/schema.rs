@@ -324,6 +324,7 @@ pub enum Act {
     Pause(String),
     Resume(String),
     SlowDisk(SlowDisk),
+    FillDisk(FillDisk),
     /// Both directions of the link between two nodes.
     Cut([String; 2]),
     /// From the first to the second only.
@@ -346,6 +347,15 @@ pub enum Act {
 pub struct SlowDisk {
     pub broker: String,
     pub factor: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[cfg_attr(feature = "cli", derive(schemars::JsonSchema))]
+#[serde(deny_unknown_fields)]
+pub struct FillDisk {
+    pub broker: String,
+    /// False gives the disk room again.
+    pub full: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]

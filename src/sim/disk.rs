@@ -16,13 +16,15 @@ pub struct Disk {
     options: DiskOptions,
     /// How many times slower than its options say; 1 is healthy.
     slow_factor: u32,
+    /// No space is left on it: a write fails.
+    is_full: bool,
     /// When the last byte written so far will have reached the platter.
     clean_at: SimTime,
 }
 
 impl Disk {
     pub fn new(options: DiskOptions) -> Self {
-        Self { options, slow_factor: 1, clean_at: SimTime::ZERO }
+        Self { options, slow_factor: 1, is_full: false, clean_at: SimTime::ZERO }
     }
 
     /// Writes `bytes` into the page cache; the answer is how long the writer waits, zero while the cache has room.
@@ -57,6 +59,12 @@ impl Disk {
         let dirty = self.dirty_bytes(now);
         self.slow_factor = factor.max(1);
         self.clean_at = now + self.time_for(dirty);
+    }
+    pub fn is_full(&self) -> bool {
+        self.is_full
+    }
+    pub fn set_full(&mut self, is_full: bool) {
+        self.is_full = is_full;
     }
     pub fn options(&self) -> DiskOptions {
         self.options

@@ -42,6 +42,11 @@ messages! {
     done_start(node: &str) { pt: "ligar o {node}"; en: "start {node}"; }
     done_pause(node: &str) { pt: "congelar o {node}"; en: "pause {node}"; }
     done_resume(node: &str) { pt: "descongelar o {node}"; en: "resume {node}"; }
+    act_fill_disk() { pt: "Encher o disco"; en: "Fill the disk"; }
+    act_fill_disk_hint() { pt: "O que não couber derruba o broker."; en: "What does not fit takes the broker down."; }
+    act_free_disk() { pt: "Dar espaço ao disco"; en: "Make room on the disk"; }
+    done_fill_disk(broker: &str) { pt: "encher o disco do {broker}"; en: "fill {broker}'s disk"; }
+    done_free_disk(broker: &str) { pt: "dar espaço ao disco do {broker}"; en: "make room on {broker}'s disk"; }
     done_slow_disk(broker: &str, factor: u32) {
         pt: { if factor.raw <= 1 { format!("disco do {broker} de volta ao normal") } else { format!("disco do {broker} {factor}× mais lento") } };
         en: { if factor.raw <= 1 { format!("{broker}'s disk back to normal") } else { format!("{broker}'s disk {factor}× slower") } };
@@ -72,6 +77,8 @@ impl Text {
             Intervention::Start { node } => self.done_start(&named(*node)),
             Intervention::Pause { node } => self.done_pause(&named(*node)),
             Intervention::Resume { node } => self.done_resume(&named(*node)),
+            Intervention::FillDisk { broker, is_full: true } => self.done_fill_disk(&self.broker(*broker)),
+            Intervention::FillDisk { broker, is_full: false } => self.done_free_disk(&self.broker(*broker)),
             Intervention::SlowDisk { broker, factor } => self.done_slow_disk(&self.broker(*broker), *factor),
             Intervention::CutLink { from, to } => self.done_cut_link(&named(*from), &named(*to)),
             Intervention::DelayLink { from, to, by } => self.done_delay_link(&named(*from), &named(*to), *by),

@@ -53,6 +53,14 @@ pub enum TraceEvent {
         from: Node,
         to: Node,
     },
+    DiskFilled {
+        node: Node,
+        is_full: bool,
+    },
+    /// The broker's only log directory could not be written to: it halts.
+    LogDirFailed {
+        broker: BrokerId,
+    },
     DiskSlowed {
         node: Node,
         factor: u32,

@@ -32,6 +32,8 @@ names! {
     LinkDelayed = "link_delayed",
     LinkHealed = "link_healed",
     DiskSlowed = "disk_slowed",
+    DiskFilled = "disk_filled",
+    LogDirFailed = "log_dir_failed",
     ConfigChanged = "config_changed",
     MessageLost = "message_lost",
     QuorumPreVoteAsked = "quorum_pre_vote_asked",

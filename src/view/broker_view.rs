@@ -70,6 +70,7 @@ pub struct BrokerView {
     pub disk: Gauge,
     /// How many times slower than healthy; 1 is healthy.
     pub disk_slow_factor: u32,
+    pub is_disk_full: bool,
     /// How much of the metadata log it has replayed.
     pub metadata_offset: Offset,
     /// How many partitions it leads.

@@ -149,6 +149,7 @@ fn broker(id: u16) -> BrokerView {
         page_cache: Gauge { used: if is_down { 0 } else { 4_800_000 }, capacity: 12_000_000 },
         disk: Gauge { used: if is_down { 0 } else { 300_000 }, capacity: 1_000_000 },
         disk_slow_factor: 1,
+        is_disk_full: false,
         metadata_offset: Offset(if id == 3 { 316 } else { 318 }),
         leader_count: [0, 2, 1][usize::from(id) - 1],
         coordinates: if id == 2 { vec![GroupId::new("email")] } else { Vec::new() },

@@ -131,6 +131,8 @@ pub enum Action {
     Pause(Node),
     Resume(Node),
     SlowDisk(BrokerId, u32),
+    /// Leave no space, or make room.
+    FillDisk(BrokerId, bool),
     CutLink(Node, Node),
     DelayLink(Node, Node, SimDuration),
     HealLink(Node, Node),

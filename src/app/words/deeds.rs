@@ -22,6 +22,8 @@ pub fn action(text: Text, action: &Action) -> (String, Option<String>) {
         Action::Pause(_) => (t.act_pause(), Some(t.act_pause_hint())),
         Action::Resume(_) => (t.act_resume(), Some(t.act_resume_hint())),
         Action::SlowDisk(_, factor) if *factor > 1 => (t.act_slow_disk(*factor), None),
+        Action::FillDisk(_, true) => (t.act_fill_disk(), Some(t.act_fill_disk_hint())),
+        Action::FillDisk(_, false) => (t.act_free_disk(), None),
         Action::SlowDisk(..) => (t.act_heal_disk(), None),
         Action::CutLink(..) => (t.act_cut_link(), Some(t.act_cut_link_hint())),
         Action::DelayLink(_, _, by) => (t.act_delay_link(*by), None),

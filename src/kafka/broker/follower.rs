@@ -223,6 +223,9 @@ impl Broker {
     /// False when what came does not continue the log: with the older rules two logs may part unnoticed.
     fn append_fetched(&mut self, response: FetchPartitionResponse, out: &mut Outbox) -> bool {
         let id = response.partition;
+        if !response.batches.is_empty() && !self.can_write(out) {
+            return false;
+        }
         let (Some(partition), Some(log)) = (self.memory.partitions.get_mut(&id), self.disk.logs.get_mut(&id)) else {
             return true;
         };

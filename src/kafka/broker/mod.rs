@@ -66,6 +66,8 @@ pub struct BrokerDisk {
 /// What a crash forgets.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct BrokerMemory {
+    /// The one log directory could not be written to: the process is about to halt.
+    is_log_dir_offline: bool,
     pub image: MetadataImage,
     /// The image is acted on: true once it includes this life's registration.
     is_published: bool,
@@ -104,6 +106,7 @@ pub struct Broker {
 impl BrokerMemory {
     fn new(config: &BrokerConfig, chance: Stream) -> Self {
         Self {
+            is_log_dir_offline: false,
             image: MetadataImage::default(),
             is_published: false,
             partitions: BTreeMap::new(),
@@ -184,6 +187,19 @@ impl Broker {
         self.lifecycle.begin_shutdown(self.surroundings(), out);
     }
 
+    /// True when the broker can do nothing but halt: its only log directory has failed (KIP-112, KIP-858).
+    pub fn has_failed(&self) -> bool {
+        self.memory.is_log_dir_offline
+    }
+    /// Whether the disk takes another batch; when it does not, its log directory is given up.
+    fn can_write(&mut self, out: &mut Outbox) -> bool {
+        let is_full = self.disk.hardware.is_full();
+        if is_full && !self.memory.is_log_dir_offline {
+            self.memory.is_log_dir_offline = true;
+            out.record(TraceEvent::LogDirFailed { broker: self.id });
+        }
+        !is_full
+    }
     /// True when a controlled shutdown is complete: everything is flushed and the process may end.
     pub fn has_stopped(&self) -> bool {
         self.lifecycle.state() == BrokerState::ShuttingDown

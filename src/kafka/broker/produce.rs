@@ -155,6 +155,9 @@ impl Broker {
         batch: RecordBatch,
         out: &mut Outbox,
     ) -> Result<Offset, ErrorCode> {
+        if !self.can_write(out) {
+            return Err(ErrorCode::KafkaStorageError);
+        }
         let partition = self.memory.partitions.get(&id).ok_or(ErrorCode::UnknownTopicOrPartition)?;
         let log = self.disk.logs.entry(id).or_default();
         let records = batch.records.len() as u32;

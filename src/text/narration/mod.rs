@@ -72,6 +72,9 @@ impl Teller<'_> {
                 (t.link_was_delayed(&self.node(*from), &self.node(*to), *by), String::new())
             }
             E::LinkHealed { from, to } => (t.link_was_healed(&self.node(*from), &self.node(*to)), String::new()),
+            E::DiskFilled { node, is_full: true } => (t.disk_was_filled(&self.node(*node)), t.disk_was_filled_why()),
+            E::DiskFilled { node, is_full: false } => (t.disk_was_freed(&self.node(*node)), t.disk_was_freed_why()),
+            E::LogDirFailed { broker } => (t.log_dir_failed(&self.broker(*broker)), t.log_dir_failed_why()),
             E::DiskSlowed { node, factor } => (t.disk_was_slowed(&self.node(*node), *factor), t.disk_was_slowed_why()),
             E::ConfigChanged { name, value } => (t.config_changed(name, value), what_it_means(t, name)),
             E::MessageLost { from, to } => (t.message_lost(&self.node(*from), &self.node(*to)), t.message_lost_why()),

@@ -93,6 +93,12 @@ messages! {
         pt: "O Kafka escreve na memória (page cache) e o disco grava depois. Quando a memória enche, quem escreve passa a esperar o disco.";
         en: "Kafka writes to memory (the page cache) and the disk follows later. When that memory is full, writers wait for the disk.";
     }
+    disk_was_filled(node: &str) { pt: "o disco do {node} encheu."; en: "{node}'s disk is full."; }
+    disk_was_filled_why() { pt: "Enquanto ninguém escreve, nada se nota. O primeiro registro que não couber derruba o broker."; en: "As long as nobody writes, nothing is noticed. The first record that does not fit takes the broker down."; }
+    disk_was_freed(node: &str) { pt: "o disco do {node} tem espaço de novo."; en: "{node}'s disk has room again."; }
+    disk_was_freed_why() { pt: "O broker pode subir e alcançar os outros."; en: "The broker can start and catch up with the others."; }
+    log_dir_failed(broker: &str) { pt: "o {broker} não conseguiu escrever no log e para de vez."; en: "{broker} could not write its log, and halts."; }
+    log_dir_failed_why() { pt: "Um broker cuja única pasta de log falhou não serve para nada: ele encerra o processo na hora, sem passar a liderança adiante."; en: "A broker whose only log directory has failed is of no use: it ends its process at once, without handing its leadership over."; }
     config_changed(name: &str, value: &str) { pt: "ajuste mudado: {name} = {value}."; en: "setting changed: {name} = {value}."; }
     message_lost(from: &str, to: &str) { pt: "uma mensagem do {from} para o {to} se perdeu."; en: "a message from {from} to {to} was lost."; }
     message_lost_why() { pt: "Ninguém do outro lado para recebê-la. Quem a enviou vai perceber pelo silêncio."; en: "Nobody was there to take it. Its sender will notice by the silence."; }

@@ -97,6 +97,7 @@ const fn is_harmful(action: &Action) -> bool {
         | Action::Pause(_)
         | Action::Resume(_)
         | Action::SlowDisk(..)
+        | Action::FillDisk(..)
         | Action::DelayLink(..)
         | Action::HealLink(..)
         | Action::HealAllLinks

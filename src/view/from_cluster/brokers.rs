@@ -47,6 +47,7 @@ fn view(cluster: &Cluster, process: &Process, broker: &Broker, history: History<
         request_queue: Gauge { used: queued, capacity: broker.config.queued_max_requests.max(0) as u64 },
         page_cache: Gauge { used: dirty, capacity: disk.options().page_cache_bytes },
         disk: Gauge { used: behind.as_micros(), capacity: DISK_FULL.as_micros() },
+        is_disk_full: disk.is_full(),
         disk_slow_factor: disk.slow_factor(),
         metadata_offset: broker.memory.image.next_offset(),
         leader_count: if is_up {

@@ -69,6 +69,12 @@ fn on_node(view: &ClusterView, node: Node) -> Vec<Action> {
         let is_slow = view.broker(id).is_some_and(|broker| broker.disk_slow_factor > 1);
         actions.push(Action::SlowDisk(id, if is_slow { 1 } else { SLOW_DISK }));
     }
+    if let Node::Broker(id) = node {
+        let is_full = view.broker(id).is_some_and(|broker| broker.is_disk_full);
+        if state.is_up() || is_full {
+            actions.push(Action::FillDisk(id, !is_full));
+        }
+    }
     let is_cut_off = view.links.iter().any(|link| (link.from == node || link.to == node) && link.is_cut);
     actions.push(if is_cut_off { Action::HealAllLinks } else { Action::Isolate(node) });
     actions
@@ -101,6 +107,7 @@ pub fn interventions(action: &Action) -> Vec<Intervention> {
         Action::Start(node) => vec![Intervention::Start { node }],
         Action::Pause(node) => vec![Intervention::Pause { node }],
         Action::Resume(node) => vec![Intervention::Resume { node }],
+        Action::FillDisk(broker, is_full) => vec![Intervention::FillDisk { broker, is_full }],
         Action::SlowDisk(broker, factor) => vec![Intervention::SlowDisk { broker, factor }],
         Action::CutLink(from, to) => both_ways(from, to, |from, to| Intervention::CutLink { from, to }),
         Action::DelayLink(from, to, by) => both_ways(from, to, |from, to| Intervention::DelayLink { from, to, by }),
