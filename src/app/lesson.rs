@@ -3,6 +3,7 @@
 
 use super::model::{Model, NoticeWords, Panel};
 use super::run::Run;
+use super::shortcuts::KeyPress;
 use super::update::Commands;
 use super::views::Views;
 use crate::app::command::Command;
@@ -280,6 +281,23 @@ impl Model {
         let made = self.run.recording().interventions().to_vec();
         self.with_open(|open| open.stood = Some((*scene, made)));
         self.address_is_stale();
+    }
+
+    /// While presenting, the keys of a clicker turn the lesson's pages, and `b` or `.` blanks the screen.
+    pub(super) fn on_clicker(&mut self, press: &KeyPress) -> Option<Commands> {
+        if !self.page.query.is_presenting || press.has_modifier || press.is_typing {
+            return None;
+        }
+        let step = self.page.lesson.open.as_ref().map(|open| open.step);
+        match (press.key.as_str(), step) {
+            ("PageDown", Some(step)) => Some(self.go_to_step(step + 1)),
+            ("PageUp", Some(step)) => Some(self.go_to_step(step.saturating_sub(1))),
+            ("b" | ".", _) => {
+                self.page.is_blank = !self.page.is_blank;
+                Some(Vec::new())
+            }
+            _ => None,
+        }
     }
 
     // Predictions.

@@ -116,6 +116,8 @@ pub struct Page {
     pub refusal: Option<Refusal>,
     pub command_line: CommandLine,
     pub lesson: LessonState,
+    /// The projector shows nothing: everybody looks at whoever speaks.
+    pub is_blank: bool,
     pub announcer: Announcer,
     /// Nothing has been played, stepped or done yet: the opening words are shown.
     pub is_opening: bool,
@@ -180,6 +182,7 @@ impl Model {
             refusal: None,
             command_line: CommandLine::TopicsDescribe,
             lesson: LessonState::default(),
+            is_blank: false,
             announcer: Announcer::default(),
             is_opening: position.is_none(),
             opening_for: 0,

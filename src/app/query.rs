@@ -16,6 +16,12 @@ pub struct Query {
     pub stress: Stress,
     /// `paused`: opens at rest.
     pub is_paused: bool,
+    /// `present`: large type for a projector, and a clicker's keys turn the lesson's pages.
+    pub is_presenting: bool,
+    /// `embed`: no bar, for a frame in slides.
+    pub is_embedded: bool,
+    /// `notes`: lessons show what they say to the teacher.
+    pub has_notes: bool,
 }
 
 impl Query {
@@ -29,6 +35,9 @@ impl Query {
                 "theme" => query.theme = Theme::of_name(value),
                 "stringTest" => query.stress = Stress::of_name(value).unwrap_or_default(),
                 "paused" => query.is_paused = value != "0",
+                "present" => query.is_presenting = value != "0",
+                "embed" => query.is_embedded = value != "0",
+                "notes" => query.has_notes = value != "0",
                 _ => {}
             }
         }
@@ -42,10 +51,17 @@ mod tests {
 
     #[test]
     fn switches_are_read_and_strangers_left_alone() {
-        let query = Query::read("?lang=en&utm=x&theme=dark&stringTest=double&paused");
+        let query = Query::read("?lang=en&utm=x&theme=dark&stringTest=double&paused&present&notes=0");
         assert_eq!(
             query,
-            Query { language: Some(Language::En), theme: Some(Theme::Dark), stress: Stress::Double, is_paused: true }
+            Query {
+                language: Some(Language::En),
+                theme: Some(Theme::Dark),
+                stress: Stress::Double,
+                is_paused: true,
+                is_presenting: true,
+                ..Query::default()
+            }
         );
         assert_eq!(Query::read(""), Query::default());
         assert_eq!(Query::read("?lang=tlh&theme=pink&stringTest=%"), Query::default());

@@ -388,6 +388,9 @@ impl Model {
     // The keyboard.
 
     fn on_key(&mut self, press: &KeyPress) -> Commands {
+        if let Some(commands) = self.on_clicker(press) {
+            return commands;
+        }
         let Some(does) = meaning(press, self.page.preferences.has_single_keys) else { return Vec::new() };
         if self.page.dialog.is_some() && !matches!(does, Does::Escape | Does::Help) {
             return Vec::new();

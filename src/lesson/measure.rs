@@ -8,7 +8,7 @@ use crate::report::{Run, duplicated, lost_acknowledged};
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::TraceRecord;
 use crate::trace::names::FACTS;
-use crate::view::broker_view::PartitionView;
+use crate::view::broker_view::{ControllerView, PartitionView, QuorumRole};
 use crate::view::client_view::GroupView;
 use crate::view::cluster_view::ClusterView;
 use crate::view::from_cluster::{History, cluster_view};
@@ -175,11 +175,17 @@ impl<'a> Observation<'a> {
         Some(self.view.rows().filter(leads).count() as i64)
     }
 
+    /// The controller that is up and leads the quorum: the active one.
+    fn controller(&self) -> i64 {
+        let leads = |one: &&ControllerView| one.state.is_up() && one.role == QuorumRole::Leader;
+        self.view.quorum.controllers.iter().find(leads).map_or(0, |leader| i64::from(leader.id.0))
+    }
+
     fn whole(&self, name: &str) -> Option<i64> {
         Some(match name {
             "events" => count(self.view.event.0),
             "now_ms" => count(self.view.now.as_millis()),
-            "controller" => self.view.quorum.leader.map_or(0, |leader| i64::from(leader.0)),
+            "controller" => self.controller(),
             "brokers_up" => self.view.brokers.iter().filter(|broker| broker.state.is_up()).count() as i64,
             "leaderless" => self.view.rows().filter(|row| row.leader.is_none()).count() as i64,
             "partitions" => self.view.rows().count() as i64,

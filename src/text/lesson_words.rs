@@ -24,6 +24,7 @@ messages! {
     lesson_to_summary() { pt: "Resumo"; en: "Summary"; }
     lesson_summary() { pt: "Resumo"; en: "Summary"; }
     lesson_terms() { pt: "Palavras novas"; en: "New words"; }
+    lesson_notes() { pt: "Para quem ensina"; en: "For the teacher"; }
     lesson_next_lesson() { pt: "Próxima lição"; en: "Next lesson"; }
 
     // Predictions.

@@ -49,7 +49,13 @@ pub fn page(model: &Model, scene: &FlightScene, on: &Callback<Msg>, surroundings
     let title = AttrValue::from(model.scenario_title());
     html! {
         <div
-            class={classes!("app", open.is_some().then_some("has-panel"))}
+            class={classes!(
+                "app",
+                open.is_some().then_some("has-panel"),
+                state.query.is_presenting.then_some("is-presenting"),
+                state.query.is_embedded.then_some("is-embedded"),
+                state.is_blank.then_some("is-blank"),
+            )}
             data-event={model.run.recording().cursor().to_string()}
             data-digest={model.run.recording().cluster().digest().hex()}
             data-playing={model.run.is_playing().to_string()}
@@ -145,7 +151,7 @@ fn panel(model: &Model, open: Option<Panel>, on: &Callback<Msg>) -> Html {
     let on = on.clone();
     match open {
         Some(Panel::Lessons) => {
-            html! { <Lessons {text} state={state.lesson.clone()} values={views.lesson.clone()} {on}/> }
+            html! { <Lessons {text} state={state.lesson.clone()} values={views.lesson.clone()} has_notes={state.query.has_notes} {on}/> }
         }
         Some(Panel::Inspector) => html! {
             <Inspector {text} names={views.names.clone()} now={model.views.cluster.now} view={views.inspector.clone()} selected={state.selection.clone()} question={state.selection.as_ref().and_then(|selection| question_of(&model.run, selection))} {on}/>

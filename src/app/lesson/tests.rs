@@ -86,3 +86,20 @@ fn the_summary_counts_as_done_and_a_link_holds_the_place() {
     assert_eq!(model.page.lesson.finished, ["what-is-kafka"]);
     assert_eq!(open(&model).current(), None);
 }
+
+#[test]
+fn a_clicker_turns_the_pages_only_while_presenting() {
+    let press = |key: &str| {
+        let (has_modifier, is_typing, is_on_button) = (false, false, false);
+        Msg::PressedKey(KeyPress { key: key.to_owned(), has_modifier, is_typing, is_on_button })
+    };
+    let hash = "#lesson=what-is-kafka.1".to_owned();
+    for (search, step) in [("?paused&present", 1), ("?paused", 0)] {
+        let opening = Opening { hash: hash.clone(), search: search.to_owned(), ..Opening::default() };
+        let mut model = Model::open(&opening);
+        model.update(press("PageDown"));
+        assert_eq!(open(&model).step, step, "{search}");
+        model.update(press("b"));
+        assert_eq!(model.page.is_blank, step == 1, "{search}");
+    }
+}

@@ -20,6 +20,8 @@ pub struct LessonsProps {
     pub text: Text,
     pub state: LessonState,
     pub values: Rc<LessonValues>,
+    /// What lessons say to the teacher is shown.
+    pub has_notes: bool,
     pub on: Callback<Msg>,
 }
 

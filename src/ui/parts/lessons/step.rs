@@ -31,6 +31,12 @@ fn content(props: &LessonsProps, open: &OpenLesson, step: &'static Step) -> Html
         <div class="lesson-step">
             <h3 class="lesson-title" id="lesson-step" tabindex="-1">{ props.said(step.title.of(language)) }</h3>
             <div class="lesson-words">{ blocks(props, step.text.of(language)) }</div>
+            if props.has_notes && !step.notes.of(language).is_empty() {
+                <div class="lesson-notes" role="note" aria-label={props.text.lesson_notes()}>
+                    <p class="lesson-notes-title">{ props.text.lesson_notes() }</p>
+                    { blocks(props, step.notes.of(language)) }
+                </div>
+            }
             { match &step.task {
                 Task::Read => Html::default(),
                 Task::Predict(task) => prediction::prediction(props, open, task),
