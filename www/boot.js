@@ -58,14 +58,20 @@
     }
   }
 
-  // The program inside the page: the length of its script, the script, its bytes; deflated, seven bits a character.
+  // The program inside the page: the lengths of its script and styles, both of them, its bytes; deflated, seven bits a
+  // character.
   async function programInside() {
     const bytes = new Uint8Array(await inflate(fromSevenBits(inside.textContent)));
     inside.remove();
-    const start = 4 + new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-    const script = element("script", { textContent: new TextDecoder().decode(bytes.subarray(4, start)) });
-    document.head.append(script);
-    return bytes.subarray(start);
+    const lengths = new DataView(bytes.buffer, bytes.byteOffset);
+    const text = (from, to) => new TextDecoder().decode(bytes.subarray(from, to));
+    const styles = 8 + lengths.getUint32(0, true);
+    const wasm = styles + lengths.getUint32(4, true);
+    document.head.append(
+      element("script", { textContent: text(8, styles) }),
+      element("style", { textContent: text(styles, wasm) }),
+    );
+    return bytes.subarray(wasm);
   }
 
   async function programServed() {

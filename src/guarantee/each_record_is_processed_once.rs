@@ -5,9 +5,9 @@ use super::{Breach, Check, group_of};
 use crate::cluster::world::Cluster;
 use crate::protocol::ids::{GroupId, RecordId, TopicPartition};
 use crate::protocol::offset::Offset;
-use crate::sim::ordered::BTreeMap;
 use crate::trace::TraceRecord;
 use crate::trace::event::{ResetReason, TraceEvent};
+use std::collections::BTreeMap;
 
 /// Remembers what each group has processed, and where it stood.
 #[derive(Default)]

@@ -3,9 +3,9 @@
 use super::{Breach, Check, group_of};
 use crate::cluster::world::Cluster;
 use crate::protocol::ids::{ClientId, GroupId, RecordId, TopicPartition};
-use crate::sim::ordered::{BTreeMap, BTreeSet};
 use crate::trace::TraceRecord;
 use crate::trace::event::TraceEvent;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Remembers in which order records with a key were sent, and how far each group has come with each key.

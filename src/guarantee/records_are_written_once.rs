@@ -5,8 +5,8 @@ use super::{Breach, Check, newly_committed};
 use crate::cluster::world::Cluster;
 use crate::protocol::ids::{RecordId, TopicPartition};
 use crate::protocol::offset::Offset;
-use crate::sim::ordered::BTreeMap;
 use crate::trace::TraceRecord;
+use std::collections::BTreeMap;
 
 /// Remembers where each committed record stands.
 #[derive(Default)]

@@ -4,10 +4,10 @@ use super::{Latency, Metrics, SAMPLE, Sample};
 use crate::cluster::process::Actor;
 use crate::cluster::world::Cluster;
 use crate::protocol::ids::{ClientId, RecordId};
-use crate::sim::ordered::BTreeMap;
 use crate::sim::time::SimTime;
 use crate::trace::TraceRecord;
 use crate::trace::event::TraceEvent;
+use std::collections::BTreeMap;
 
 /// Facts go in one by one, samples come out.
 #[derive(Clone, Debug)]

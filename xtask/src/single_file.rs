@@ -16,29 +16,41 @@ use std::path::Path;
 /// Small matters more than quick here: it is done once a build.
 const DEFLATE_LEVEL: u8 = 10;
 
+/// What the loading screen needs; the other styles come with the program, deflated.
+const FIRST_STYLES: &[&str] = &["www/tokens.css", "www/boot.css"];
+
 /// Inflates the program where the browser has no `DecompressionStream`.
 const INFLATE_SCRIPT: &str = "www/inflate.js";
 
 /// The text of the file.
 pub(crate) fn build(html: &str, page: &Page) -> Result<String> {
     let mut parts = Parts::default();
-    let mut program = Some(program(page)?);
+    let mut is_program_placed = false;
+    let mut styles = String::new();
     let assets = html::assets(html)?;
     let text = html::replace_assets(html, &assets, |asset| {
         let path = paths::repository().join(&asset.path);
         Ok(match asset.kind {
             AssetKind::Rust => String::new(),
-            AssetKind::Css => parts.style(&dist::read_text(&path)?, &asset.path)?,
+            AssetKind::Css if FIRST_STYLES.contains(&asset.path.as_str()) => {
+                parts.style(&dist::read_text(&path)?, &asset.path)?
+            }
+            AssetKind::Css => {
+                styles.push_str(&dist::read_text(&path)?);
+                String::new()
+            }
             AssetKind::Icon => icon(&path)?,
             AssetKind::CopyFile | AssetKind::CopyDir => {
                 bail!("{} cannot be part of one file: embed it in the program", asset.path)
             }
             AssetKind::Script => {
                 let mut scripts = String::new();
-                if let Some(program) = program.take() {
+                if !std::mem::replace(&mut is_program_placed, true) {
+                    let program = program(page, &styles)?;
                     let text = &program.text;
                     scripts.push_str(&format!("<script type=\"text/plain\" id=\"correio-program\">{text}</script>\n"));
                     parts.script_hashes.push(hash(&program.script));
+                    parts.style_hashes.push(hash(&styles));
                     scripts.push_str(&parts.script(&dist::read_text(&paths::repository().join(INFLATE_SCRIPT))?));
                 }
                 scripts.push_str(&parts.script(&dist::read_text(&path)?));
@@ -49,13 +61,14 @@ pub(crate) fn build(html: &str, page: &Page) -> Result<String> {
     html::insert_in_head(&text, &dist::policy_tag(&parts.policy()))
 }
 
-/// The glue and the wasm as text: the length of the glue in four bytes (little end first), the glue, the wasm; raw
-/// deflate over all; then seven bits a character.
-fn program(page: &Page) -> Result<Program> {
+/// The glue, the styles and the wasm as text: the lengths of the first two in four bytes each (little end first), then
+/// the three; raw deflate over all; then seven bits a character.
+fn program(page: &Page, styles: &str) -> Result<Program> {
     let script = dist::read_text(&page.script)?;
     let wasm = fs::read(&page.wasm).with_context(|| format!("cannot read {}", page.wasm.display()))?;
-    let length = u32::try_from(script.len()).context("the glue is too long")?;
-    let bytes = [&length.to_le_bytes(), script.as_bytes(), &wasm].concat();
+    let length = |text: &str| Ok::<_, anyhow::Error>(u32::try_from(text.len()).context("too long")?.to_le_bytes());
+    let lengths = [length(&script)?, length(styles)?].concat();
+    let bytes = [lengths.as_slice(), script.as_bytes(), styles.as_bytes(), &wasm].concat();
     let text = seven_bits(&miniz_oxide::deflate::compress_to_vec(&bytes, DEFLATE_LEVEL));
     Ok(Program { text, script })
 }
