@@ -5,10 +5,10 @@ use crate::cluster::world::Cluster;
 use crate::protocol::ids::{ClientId, GroupId, Node, OrderId, RecordId, TopicPartition};
 use crate::protocol::offset::Offset;
 use crate::report::compare::{Latency, latency};
+use crate::sim::ordered::BTreeMap;
 use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::TraceRecord;
 use crate::trace::event::TraceEvent as E;
-use std::collections::BTreeMap;
 
 /// A stage of a record's life, in the order in which they are gone through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -76,7 +76,7 @@ struct Written {
 /// Follows every record of a run by its facts.
 #[derive(Default)]
 pub struct Lives {
-    tracks: BTreeMap<RecordId, Track>,
+    tracks: std::collections::BTreeMap<RecordId, Track>,
     placed: BTreeMap<OrderId, SimTime>,
     /// When a partition's newest batch was sent.
     sent: BTreeMap<TopicPartition, SimTime>,

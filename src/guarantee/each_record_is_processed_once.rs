@@ -5,14 +5,14 @@ use super::{Breach, Check, group_of};
 use crate::cluster::world::Cluster;
 use crate::protocol::ids::{GroupId, RecordId, TopicPartition};
 use crate::protocol::offset::Offset;
+use crate::sim::ordered::BTreeMap;
 use crate::trace::TraceRecord;
 use crate::trace::event::{ResetReason, TraceEvent};
-use std::collections::BTreeMap;
 
 /// Remembers what each group has processed, and where it stood.
 #[derive(Default)]
 pub(super) struct EachRecordIsProcessedOnce {
-    processed: BTreeMap<GroupId, BTreeMap<RecordId, (TopicPartition, Offset)>>,
+    processed: BTreeMap<GroupId, std::collections::BTreeMap<RecordId, (TopicPartition, Offset)>>,
 }
 
 impl Check for EachRecordIsProcessedOnce {

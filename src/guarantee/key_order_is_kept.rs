@@ -3,15 +3,16 @@
 use super::{Breach, Check, group_of};
 use crate::cluster::world::Cluster;
 use crate::protocol::ids::{ClientId, GroupId, RecordId, TopicPartition};
+use crate::sim::ordered::BTreeMap;
 use crate::trace::TraceRecord;
 use crate::trace::event::TraceEvent;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Remembers in which order records with a key were sent, and how far each group has come with each key.
 #[derive(Default)]
 pub(super) struct KeyOrderIsKept {
-    sent: BTreeMap<RecordId, Sent>,
+    sent: std::collections::BTreeMap<RecordId, Sent>,
     count: u64,
     /// The latest record that a group has processed of one producer's key, by when it was sent.
     latest: BTreeMap<(GroupId, ClientId, Arc<str>), (u64, RecordId)>,

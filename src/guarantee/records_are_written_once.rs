@@ -5,8 +5,8 @@ use super::{Breach, Check, newly_committed};
 use crate::cluster::world::Cluster;
 use crate::protocol::ids::{RecordId, TopicPartition};
 use crate::protocol::offset::Offset;
+use crate::sim::ordered::BTreeMap;
 use crate::trace::TraceRecord;
-use std::collections::BTreeMap;
 
 /// Remembers where each committed record stands.
 #[derive(Default)]
@@ -17,7 +17,7 @@ pub(super) struct RecordsAreWrittenOnce {
 #[derive(Default)]
 struct Written {
     by_offset: BTreeMap<Offset, RecordId>,
-    by_record: BTreeMap<RecordId, Offset>,
+    by_record: std::collections::BTreeMap<RecordId, Offset>,
 }
 
 impl Written {

@@ -4,10 +4,10 @@ use super::{Latency, Metrics, SAMPLE, Sample};
 use crate::cluster::process::Actor;
 use crate::cluster::world::Cluster;
 use crate::protocol::ids::{ClientId, RecordId};
+use crate::sim::ordered::BTreeMap;
 use crate::sim::time::SimTime;
 use crate::trace::TraceRecord;
 use crate::trace::event::TraceEvent;
-use std::collections::BTreeMap;
 
 /// Facts go in one by one, samples come out.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub struct Collector {
     /// The place of a consumer's group among the groups.
     group_of: BTreeMap<ClientId, usize>,
     /// When each record was given to its producer.
-    accepted: BTreeMap<RecordId, SimTime>,
+    accepted: std::collections::BTreeMap<RecordId, SimTime>,
     open: Sample,
     latencies: Vec<u32>,
 }
@@ -32,7 +32,7 @@ impl Collector {
         let group_of = members.filter_map(place).collect();
         let open = Sample { consumed: vec![0; groups.len()], ..Sample::default() };
         let metrics = Metrics { groups, samples: Vec::new() };
-        Self { metrics, group_of, accepted: BTreeMap::new(), open, latencies: Vec::new() }
+        Self { metrics, group_of, accepted: std::collections::BTreeMap::new(), open, latencies: Vec::new() }
     }
 
     pub fn metrics(&self) -> &Metrics {
