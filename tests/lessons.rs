@@ -2,7 +2,7 @@
 //! has exactly one choice that happens, each goal can be reached, each lab is broken, can be repaired, and not by luck.
 
 use correio::lesson::check::{Finding, check};
-use correio::lesson::lesson::{Both, Claim, Inline, Lesson, Scene, Step, Task, Track};
+use correio::lesson::form::{Both, Claim, Inline, Lesson, Scene, Step, Task, Track};
 use correio::lesson::library::LESSONS;
 
 fn wrongs(lesson: &Lesson) -> Vec<String> {

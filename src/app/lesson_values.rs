@@ -1,7 +1,7 @@
 //! What the open step says of the run as it stands: its live values, and whether its goal is reached.
 
 use super::lesson::LessonState;
-use crate::lesson::lesson::{Block, Inline, Task};
+use crate::lesson::form::{Block, Inline, Task};
 use crate::lesson::measure::Observation;
 use crate::lesson::predicate::{Judged, judge};
 use crate::playback::recording::Recording;

@@ -1,7 +1,7 @@
 //! Holds a lesson against the engine: whatever it says of a run must be so. `tests/lessons.rs` and `correio lessons` ask.
 
+use super::form::{Block, Choice, Comparison, Experiment, Inline, Lab, Lesson, Prediction, Scene, Step, Task};
 use super::lab::{Tried, try_seed};
-use super::lesson::{Block, Choice, Comparison, Experiment, Inline, Lab, Lesson, Prediction, Scene, Step, Task};
 use super::look;
 use super::measure::Observation;
 use super::predicate::{Judged, judge};

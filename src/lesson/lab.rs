@@ -1,7 +1,7 @@
 //! A lab's verdict: the repaired shop runs once for each seed, every guarantee watched, and every goal is judged at the end
 //! of each run. What breaks the shop stands in its scenario's script.
 
-use super::lesson::{Lab, Scene};
+use super::form::{Lab, Scene};
 use super::measure::Observation;
 use super::predicate::{Judged, judge};
 use crate::report::Run;

@@ -1,7 +1,6 @@
 //! The lessons that come with Correio, in the order in which they are offered.
 
-#[allow(unused_imports, reason = "not every kind of task need occur")]
-use super::lesson::{
+use super::form::{
     Block, Both, Choice, Claim, Column, Comparison, Deed, Experiment, Goal, Inline, Knob, Lab, LabGoal, Lesson,
     Prediction, Row, Scene, Step, Task, Track, Trap, Try,
 };

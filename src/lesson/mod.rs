@@ -1,6 +1,6 @@
 //! Lessons: words, scenes in runs, and questions that the engine answers. Knows no screen; never holds an answer.
 
-pub mod lesson;
+pub mod form;
 pub mod library;
 pub mod measure;
 pub mod predicate;

@@ -1,6 +1,6 @@
 //! From a scene to a run that stands where the scene says.
 
-use super::lesson::{Deed, Scene};
+use super::form::{Deed, Scene};
 use crate::cluster::intervention::Intervention;
 use crate::playback::recording::Recording;
 use crate::scenario::amount::Duration;

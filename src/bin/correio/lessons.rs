@@ -3,7 +3,7 @@
 use crate::language::is_portuguese;
 use clap::Args;
 use correio::lesson::check::check;
-use correio::lesson::lesson::{Both, Lesson, Track};
+use correio::lesson::form::{Both, Lesson, Track};
 use correio::lesson::library::{LESSONS, lesson};
 use std::process::ExitCode;
 

@@ -3,7 +3,7 @@
 use super::LessonsProps;
 use super::sentence::value;
 use crate::app::lesson::{LessonMsg, OpenLesson};
-use crate::lesson::lesson::Comparison;
+use crate::lesson::form::Comparison;
 use yew::prelude::*;
 
 pub(super) fn comparison(props: &LessonsProps, open: &OpenLesson, task: &'static Comparison) -> Html {

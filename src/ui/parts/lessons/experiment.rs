@@ -3,7 +3,7 @@
 use super::LessonsProps;
 use super::sentence::sentence;
 use crate::app::lesson::LessonMsg;
-use crate::lesson::lesson::{Experiment, Goal};
+use crate::lesson::form::{Experiment, Goal};
 use yew::prelude::*;
 
 pub(super) fn experiment(props: &LessonsProps, task: &'static Experiment) -> Html {

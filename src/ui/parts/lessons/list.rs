@@ -3,7 +3,7 @@
 use super::LessonsProps;
 use super::sentence::sentence;
 use crate::app::lesson::LessonMsg;
-use crate::lesson::lesson::{Lesson, Track};
+use crate::lesson::form::{Lesson, Track};
 use crate::lesson::library::LESSONS;
 use crate::text::Text;
 use yew::prelude::*;

@@ -4,7 +4,7 @@ use super::LessonsProps;
 use super::sentence::{blocks, sentence};
 use crate::app::lesson::{Answer, LessonMsg, OpenLesson};
 use crate::app::msg::Msg;
-use crate::lesson::lesson::{Choice, Prediction};
+use crate::lesson::form::{Choice, Prediction};
 use crate::lesson::predicate::Judged;
 use crate::sim::time::SimTime;
 use yew::prelude::*;

@@ -2,7 +2,7 @@
 
 use super::LessonsProps;
 use crate::app::lesson::LessonMsg;
-use crate::lesson::lesson::{Block, Inline, Sentence};
+use crate::lesson::form::{Block, Inline, Sentence};
 use crate::sim::time::SimDuration;
 use crate::text::Text;
 use yew::prelude::*;

@@ -3,7 +3,7 @@
 use super::sentence::{blocks, sentence};
 use super::{LessonsProps, comparison, experiment, lab, prediction};
 use crate::app::lesson::{LessonMsg, OpenLesson};
-use crate::lesson::lesson::{Step, Task};
+use crate::lesson::form::{Step, Task};
 use crate::lesson::library::LESSONS;
 use yew::prelude::*;
 
