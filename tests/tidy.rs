@@ -15,7 +15,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("scenario", &["sim", "protocol", "trace", "cluster", "guarantee"]),
     ("report", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario"]),
     ("swarm", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report"]),
-    ("conform", &["sim", "protocol", "kafka", "trace"]),
+    ("conform", &["sim", "protocol", "kafka", "trace", "cluster", "scenario"]),
     ("metrics", &["sim", "protocol", "trace", "kafka", "shop", "cluster"]),
     (
         "playback",

@@ -42,6 +42,12 @@ const SPOILS: &[(&str, &str, &str)] = &[
         r#""linger.ms":{"type":"LONG","default":"5""#,
         r#""linger.ms":{"type":"LONG","default":"0""#,
     ),
+    (
+        "tlc_replication.json",
+        r#""KafkaTruncateToHighWatermark","size":"3x2x2e1","invariant":"WeakIsr","status":"violated""#,
+        r#""KafkaTruncateToHighWatermark","size":"3x2x2e1","invariant":"WeakIsr","status":"holds""#,
+    ),
+    ("anomaly_scenarios.json", r#""final_log":["m0","n1"]"#, r#""final_log":["m0","m1"]"#),
     ("assignor_sticky.json", "\"c7\":[\"t0:2\",\"t1:6\"]}}\n]}", "\"c7\":[\"t1:6\",\"t0:2\"]}}\n]}"),
     ("assignor_cooperative_sticky.json", "\"t3:5\",\"t3:6\"]}}\n]}", "\"t3:6\",\"t3:5\"]}}\n]}"),
 ];

@@ -47,8 +47,9 @@ enum Range {
 
 fn check(value: Value, tally: &mut Tally) -> Result<(), Wrong> {
     let file: File = parse(value)?;
-    // The shop's own settings are not Kafka's.
-    for property in properties().filter(|property| property.scope != Scope::Service) {
+    // The shop's own settings, and what is ours alone, are not Kafka's.
+    let is_kafkas = |property: &&Property| property.scope != Scope::Service && !property.name.starts_with("correio.");
+    for property in properties().filter(is_kafkas) {
         let scope = file.configs.get(property.scope.name());
         let scope = scope.ok_or_else(|| Wrong(format!("configs: no scope {}", property.scope.name())))?;
         let given = || format!("{} {}", property.scope.name(), property.name);

@@ -19,6 +19,10 @@ pub mod group_assignor;
 pub mod reconciliation;
 pub mod share_partition;
 pub mod config;
+mod replicas;
+mod anomaly_cluster;
+pub mod anomaly_scenarios;
+pub mod tlc_replication;
 #[cfg(feature = "cli")]
 pub mod paths;
 

@@ -44,6 +44,8 @@ pub const FORMATS: &[Format] = &[
     reconciliation::GROUPS,
     share_partition::SCENARIOS,
     config::DEFAULTS,
+    super::tlc_replication::FORMAT,
+    super::anomaly_scenarios::FORMAT,
 ];
 
 /// True when `value` is an object with every one of `keys`.

@@ -15,6 +15,9 @@ mod no_record_is_skipped;
 mod each_record_is_processed_once;
 mod transactions_are_atomic;
 mod share_records_are_settled;
+mod readers_never_go_back;
+mod metadata_agree;
+mod nobody_serves_after_being_replaced;
 #[cfg(test)]
 mod testing;
 
@@ -83,6 +86,12 @@ pub enum Breach {
     DirtyRead { partition: TopicPartition, offset: Offset, client: ClientId },
     /// A group has processed a record again.
     ProcessedTwice { partition: TopicPartition, group: GroupId, record: RecordId },
+    /// Somebody has read up to `from`, and must read again from `to`, for what it read is gone.
+    ReaderWentBack { partition: TopicPartition, from: Offset, to: Offset },
+    /// A broker has replayed another metadata log than others.
+    MetadataDiffer { broker: crate::protocol::ids::BrokerId, offset: Offset },
+    /// A broker took a record as a leader though it knew of another leader, or of a newer epoch.
+    ServedAfterReplaced { partition: TopicPartition, broker: crate::protocol::ids::BrokerId },
 }
 
 /// A promise, as the list below knows it.
@@ -173,6 +182,12 @@ pub const GUARANTEES: &[Guarantee] = &[
     Guarantee {
         id: "share_records_are_settled",
         make: || Box::<share_records_are_settled::ShareRecordsAreSettled>::default(),
+    },
+    Guarantee { id: "readers_never_go_back", make: || Box::<readers_never_go_back::ReadersNeverGoBack>::default() },
+    Guarantee { id: "metadata_agree", make: || Box::<metadata_agree::MetadataAgree>::default() },
+    Guarantee {
+        id: "nobody_serves_after_being_replaced",
+        make: || Box::<nobody_serves_after_being_replaced::NobodyServesAfterBeingReplaced>::default(),
     },
 ];
 

@@ -309,6 +309,15 @@ impl Run {
                 format!("group {group} processed record {number} of {} again", name(partition))
             }
             Breach::TwoOwners { partition } => format!("two members owned {} in one generation", name(partition)),
+            Breach::ReaderWentBack { partition, from, to } => {
+                format!("a reader of {} that had read up to offset {from} was sent back to {to}", name(partition))
+            }
+            Breach::MetadataDiffer { broker, offset } => {
+                format!("broker {broker} replayed other metadata at offset {offset} than was replayed there before")
+            }
+            Breach::ServedAfterReplaced { partition, broker } => {
+                format!("broker {broker} took records of {} though it knew that it led no more", name(partition))
+            }
         }
     }
 }

@@ -1,8 +1,7 @@
 //! Draws a scenario: cluster, configuration and workload. Times are short, so that a life is.
 
-use super::faults;
+use super::{REST_WITHIN, faults};
 use crate::sim::rng::{Ratio, Seed, Stream};
-use crate::sim::time::SimDuration;
 use serde_json::{Value, json};
 
 /// The names of what was drawn, for faults to pick from.
@@ -12,17 +11,15 @@ pub(super) struct Cast {
     pub clients: Vec<String>,
     /// Name, partitions and replicas of each topic.
     pub topics: Vec<(String, u16, u16)>,
+    pub has_eligible_leader_replicas: bool,
 }
 
-/// When the hands let go: 20 to 40 s after the beginning.
-pub(super) fn healed_at(seed: Seed) -> SimDuration {
-    SimDuration::from_millis(Stream::new(seed, "swarm-duration", 0).between(20_000, 40_000))
-}
 
 /// The whole scenario of a seed.
 pub(super) fn scenario(seed: Seed) -> Value {
     let mut stream = Stream::new(seed, "swarm-cluster", 0);
-    let duration_ms = healed_at(seed).as_millis();
+    // When the hands let go: 20 to 40 s after the beginning.
+    let duration_ms = Stream::new(seed, "swarm-duration", 0).between(20_000, 40_000);
     let brokers: Vec<u16> = (1..=*stream.pick(&[1, 2, 3, 3, 3, 4, 5])).collect();
     let controllers = *stream.pick(&[1, 3, 3]);
     let racks = stream.between(1, 3);
@@ -37,18 +34,19 @@ pub(super) fn scenario(seed: Seed) -> Value {
         .map(|(name, partitions, replicas)| json!({ "name": name, "partitions": partitions, "replication_factor": replicas, "config": topic_config(&mut stream, min_isr) }))
         .collect();
     let clients = clients(&mut stream, duration_ms);
-    let cast = Cast { brokers, controllers, clients: names(&clients), topics };
+    let has_eligible_leader_replicas = Stream::new(seed, "swarm-elr", 0).chance(Ratio::percent(60));
+    let cast = Cast { brokers, controllers, clients: names(&clients), topics, has_eligible_leader_replicas };
     let script = faults::script(seed, &cast, duration_ms);
     json!({
         "id": format!("swarm-{seed}"),
         "title": words(&format!("Enxame {seed}"), &format!("Swarm {seed}")),
         "summary": words("Sorteado por correio swarm.", "Drawn by correio swarm."),
         "seed": seed,
-        "duration": format!("{}ms", duration_ms + 90_000),
+        "duration": format!("{}ms", duration_ms + REST_WITHIN.as_millis()),
         "controllers": cast.controllers,
         "brokers": broker_values,
         "network": network(&mut stream),
-        "eligible_leader_replicas": stream.chance(Ratio::percent(60)),
+        "eligible_leader_replicas": has_eligible_leader_replicas,
         "config": { "broker": broker_config(&mut stream, min_isr, replicas), "producer": producer_config(&mut stream), "consumer": consumer_config(&mut stream) },
         "topics": topic_values,
         "clients": clients,
@@ -108,6 +106,7 @@ fn producer_config(stream: &mut Stream) -> Value {
         "request.timeout.ms": request_timeout,
         "delivery.timeout.ms": request_timeout + 50 + stream.between(1_000, 20_000),
         "max.block.ms": stream.between(1_000, 20_000),
+        "metadata.max.age.ms": *stream.pick(&[2_000, 10_000]),
     })
 }
 
@@ -116,6 +115,8 @@ fn consumer_config(stream: &mut Stream) -> Value {
     json!({
         "auto.offset.reset": "earliest",
         "group.protocol": *stream.pick(&["classic", "classic", "consumer"]),
+        // New partitions are noticed within a life.
+        "metadata.max.age.ms": *stream.pick(&[2_000, 10_000]),
         "auto.commit.interval.ms": *stream.pick(&[200, 1_000, 5_000]),
         "session.timeout.ms": session,
         "heartbeat.interval.ms": session / 3,

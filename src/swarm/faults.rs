@@ -23,6 +23,12 @@ enum Fault {
     Isolate,
     Elect,
     Reassign,
+    LoseSeveral,
+    FailQuorum,
+    LagMetadata,
+    MoveLeader,
+    Configure,
+    AddPartitions,
 }
 
 const FAULTS: &[Fault] = &[
@@ -37,6 +43,12 @@ const FAULTS: &[Fault] = &[
     Fault::Isolate,
     Fault::Elect,
     Fault::Reassign,
+    Fault::LoseSeveral,
+    Fault::FailQuorum,
+    Fault::LagMetadata,
+    Fault::MoveLeader,
+    Fault::Configure,
+    Fault::AddPartitions,
 ];
 
 /// Every line of the script, in the order of time; the last lines heal.
@@ -58,6 +70,7 @@ pub(super) fn script(seed: Seed, cast: &Cast, duration_ms: u64) -> Vec<Value> {
         let fault = weighted(&mut stream, &weights);
         befall(&mut stream, fault, cast, &vulnerable, (at, end), &mut lines);
     }
+    lines.retain(|(at, _)| *at < duration_ms);
     lines.sort_by_key(|(at, _)| *at);
     heal(cast, duration_ms, &mut lines);
     lines.into_iter().map(|(at, act)| json!({ "at": format!("{at}ms"), "do": act })).collect()
@@ -129,6 +142,76 @@ fn befall(
             let chosen = (0..usize::from(replicas)).map(|index| cast.brokers[(first + index) % cast.brokers.len()]);
             lines.push((at, json!({ "reassign": { "partition": partition, "replicas": chosen.collect::<Vec<_>>() } })));
         }
+        Fault::LoseSeveral | Fault::FailQuorum | Fault::LagMetadata => befall_many(stream, fault, cast, (at, end), lines),
+        Fault::MoveLeader => move_leaders(stream, cast, &partition, replicas, at, lines),
+        Fault::Configure => lines.push((at, json!({ "set": setting(stream, &topic, replicas, cast) }))),
+        Fault::AddPartitions => {
+            let count = partitions + stream.between(1, 2) as u16;
+            lines.push((at, json!({ "create_partitions": { "topic": topic, "count": count } })));
+        }
+    }
+}
+
+/// What hits more than one at once: a rack loses power, most of the controllers go, the metadata reach a broker late.
+fn befall_many(stream: &mut Stream, fault: Fault, cast: &Cast, (at, end): (u64, u64), lines: &mut Vec<(u64, Value)>) {
+    let brokers: Vec<String> = cast.brokers.iter().map(|id| format!("broker-{id}")).collect();
+    let controllers: Vec<String> = (1..=cast.controllers).map(|id| format!("controller-{id}")).collect();
+    match fault {
+        Fault::LoseSeveral => {
+            let spared = stream.below(brokers.len() as u64 + 1) as usize;
+            for (index, name) in brokers.iter().enumerate().filter(|(index, _)| *index != spared) {
+                lines.push((at, json!({ "lose_power": name })));
+                lines.push((end + stream.below(1_000) * index as u64, json!({ "start": name })));
+            }
+        }
+        Fault::FailQuorum => {
+            for name in &controllers[..controllers.len().div_ceil(2)] {
+                lines.extend([(at, json!({ "crash": name })), (end, json!({ "start": name }))]);
+            }
+        }
+        _ => {
+            let (late, by) = (stream.pick(&brokers).clone(), stream.between(50, 900));
+            for name in &controllers {
+                lines.push((at, json!({ "delay": { "between": [late, name], "by": format!("{by}ms") } })));
+                lines.push((end, json!({ "heal": [late, name] })));
+            }
+        }
+    }
+}
+
+/// The leader changes several times, fast: another replica is made the preferred one, and elected.
+fn move_leaders(
+    stream: &mut Stream,
+    cast: &Cast,
+    partition: &str,
+    replicas: u16,
+    at: u64,
+    lines: &mut Vec<(u64, Value)>,
+) {
+    let mut order: Vec<u16> = cast.brokers.iter().copied().take(usize::from(replicas)).collect();
+    let mut at = at;
+    for _ in 0..stream.between(1, 5) {
+        let by = stream.below(order.len() as u64) as usize;
+        order.rotate_left(by);
+        lines.push((at, json!({ "reassign": { "partition": partition, "replicas": order } })));
+        at += stream.between(20, 200);
+        lines.push((at, json!({ "elect": { "partition": partition } })));
+        at += stream.between(20, 800);
+    }
+}
+
+/// A setting that somebody changes while everything runs.
+fn setting(stream: &mut Stream, topic: &str, replicas: u16, cast: &Cast) -> String {
+    let min_isr = stream.between(1, u64::from(replicas));
+    let lag = stream.between(1_500, 8_000);
+    match stream.below(6) {
+        // With eligible leader replicas another min.insync.replicas makes the controller forget them (KIP-966): a partition
+        // whose ISR is empty then has no leader any more, and nothing is wrong.
+        0 | 1 if !cast.has_eligible_leader_replicas => format!("topic.{topic}.min.insync.replicas={min_isr}"),
+        2 => format!("topic.{topic}.unclean.leader.election.enable=true"),
+        3 => format!("topic.{topic}.unclean.leader.election.enable=false"),
+        4 => format!("topic.{topic}.flush.messages=1"),
+        _ => format!("broker.replica.lag.time.max.ms={lag}"),
     }
 }
 

@@ -5,10 +5,12 @@
 mod convergence;
 mod draw;
 mod faults;
+mod focus;
 mod oracle;
 pub mod search;
 
 use crate::cluster::step::Witness;
+use crate::protocol::config::ReplicationRules;
 use crate::report::Run;
 use crate::scenario::recipe::Recipe;
 use crate::sim::rng::Seed;
@@ -40,9 +42,36 @@ impl Outcome {
     }
 }
 
-/// The scenario that a seed draws, as the text of a scenario file.
-pub fn scenario_text(seed: Seed) -> String {
-    serde_json::to_string_pretty(&draw::scenario(seed)).expect("a drawn scenario is plain data")
+/// What a life is drawn from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    pub seed: Seed,
+    /// With rules, it is a life all about the replication of one partition, by these rules; on nothing else does it depend on
+    /// them. Without, it is a life of today with everything in it.
+    pub rules: Option<ReplicationRules>,
+}
+
+impl Life {
+    /// A life of today.
+    pub const fn new(seed: Seed) -> Self {
+        Self { seed, rules: None }
+    }
+
+    /// The scenario that is drawn, as the text of a scenario file.
+    pub fn scenario_text(self) -> String {
+        let scenario = match self.rules {
+            None => draw::scenario(self.seed),
+            Some(rules) => focus::scenario(self.seed, rules),
+        };
+        serde_json::to_string_pretty(&scenario).expect("a drawn scenario is plain data")
+    }
+
+    /// Lives it to its end.
+    pub fn live(self, witness: &mut dyn Witness) -> Outcome {
+        let recipe = Recipe::custom(&self.scenario_text())
+            .unwrap_or_else(|error| panic!("seed {} draws a scenario that is wrong: {}", self.seed, error.en()));
+        live(recipe, witness)
+    }
 }
 
 /// Passes facts on to the oracle and to whoever else watches.
@@ -55,11 +84,11 @@ impl Witness for Both<'_> {
     }
 }
 
-/// Lives one seed's life to its end.
-pub fn run_seed(seed: Seed, witness: &mut dyn Witness) -> Outcome {
-    let recipe = Recipe::custom(&scenario_text(seed))
-        .unwrap_or_else(|error| panic!("seed {seed} draws a scenario that is wrong: {}", error.en()));
-    let healed_at = SimTime::ZERO + draw::healed_at(seed);
+/// Lives the life of a scenario that heals itself so long before its end that everything may come to rest.
+pub fn live(recipe: Recipe, witness: &mut dyn Witness) -> Outcome {
+    let seed = recipe.seed;
+    let duration = recipe.prepared.scenario.duration.0;
+    let healed_at = SimTime::from_millis(duration.as_millis().saturating_sub(REST_WITHIN.as_millis()));
     let mut oracle = Oracle::new(&recipe);
     let mut run = Run::new(recipe);
     run.finish(healed_at, &mut Both(&mut oracle, witness));
@@ -87,14 +116,14 @@ mod tests {
     #[test]
     fn every_seed_draws_a_scenario_that_can_be_read() {
         for seed in 0..300 {
-            let recipe = Recipe::custom(&scenario_text(seed));
+            let recipe = Recipe::custom(&Life::new(seed).scenario_text());
             assert!(recipe.is_ok(), "seed {seed}: {}", recipe.err().map_or_else(String::new, |error| error.en()));
         }
     }
 
     #[test]
     fn the_same_seed_gives_the_same_life() {
-        let life = |seed| format!("{:?}", run_seed(seed, &mut ()));
+        let life = |seed| format!("{:?}", Life::new(seed).live(&mut ()));
         assert_eq!(life(5), life(5));
     }
 }

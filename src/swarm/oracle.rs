@@ -1,6 +1,7 @@
 //! Which promises hold for this configuration under what has happened so far: the legal-loss oracle. A broken promise counts
 //! only when nothing that Kafka allows explains it.
 
+use crate::cluster::intervention::Intervention;
 use crate::cluster::options::Application;
 use crate::cluster::step::Witness;
 use crate::guarantee::{Breach, Verdict};
@@ -39,18 +40,21 @@ impl Oracle {
                 Application::Service(_) | Application::ShareService(_) => None,
             })
             .collect();
-        let is_set = |name: &str, value: &str| {
-            options
-                .topics
-                .iter()
-                .any(|topic| topic.configs.iter().any(|(known, set)| &**known == name && &**set == value))
-        };
+        // Everything that any topic is ever told, at the beginning or by somebody's hand.
+        let told = options.topics.iter().flat_map(|topic| topic.configs.iter().map(|(name, value)| (&**name, &**value)));
+        let changed = recipe.prepared.script.iter().filter_map(|(_, intervention)| match intervention {
+            Intervention::SetConfig { name, value, .. } => Some((&**name, &**value)),
+            _ => None,
+        });
+        let settings: Vec<(&str, &str)> = told.chain(changed).collect();
+        let min_isrs = settings.iter().filter(|(name, _)| *name == "min.insync.replicas");
+        let min_isrs = min_isrs.filter_map(|(_, value)| value.parse::<u64>().ok());
         Self {
             are_all_acks: producers.iter().all(|config| config.acks == Acks::All),
             are_all_idempotent: producers.iter().all(|config| config.enable_idempotence),
-            is_unclean_allowed: is_set("unclean.leader.election.enable", "true"),
+            is_unclean_allowed: settings.contains(&("unclean.leader.election.enable", "true")),
             has_eligible_leader_replicas: options.eligible_leader_replicas,
-            min_isr: options.controller_config.min_insync_replicas as u64,
+            min_isr: min_isrs.chain([options.controller_config.min_insync_replicas as u64]).min().unwrap_or(1),
             unflushed: BTreeSet::new(),
             unclean: BTreeSet::new(),
         }
@@ -68,7 +72,9 @@ impl Oracle {
             Breach::RecordsLost { .. } => self.are_all_acks && self.is_log_safe(),
             Breach::CommittedTwice { .. } => self.is_log_safe(),
             // A replica without power has lost what it had told of, and stays in the ISR until the controller knows.
-            Breach::IsrLacksCommitted { .. } => self.unflushed.is_empty(),
+            Breach::IsrLacksCommitted { .. } => self.unflushed.is_empty() && !self.is_unclean_allowed,
+            // A reader is sent back only by a log that was lost.
+            Breach::ReaderWentBack { .. } => self.is_log_safe(),
             // A group lives in `__consumer_offsets`: who loses that log counts generations from the beginning.
             Breach::TwoOwners { .. } => self.unflushed.is_empty(),
             // Sequences keep retries from being written twice or out of order, as long as the log that holds them is safe.
@@ -83,7 +89,10 @@ impl Oracle {
             Breach::Skipped { .. } => self.are_all_acks && self.is_log_safe(),
             // Kafka's consumers get at least once.
             Breach::ProcessedTwice { .. } => false,
-            Breach::TwoLeaders { .. } | Breach::TwoQuorumLeaders => true,
+            Breach::TwoLeaders { .. }
+            | Breach::TwoQuorumLeaders
+            | Breach::MetadataDiffer { .. }
+            | Breach::ServedAfterReplaced { .. } => true,
         }
     }
 

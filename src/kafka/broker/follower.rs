@@ -13,7 +13,7 @@ use crate::protocol::timer::Timer;
 use crate::sim::time::SimDuration;
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
-use std::collections::BTreeMap;
+use crate::sim::ordered::BTreeMap;
 
 /// Fetches from one leader.
 ///

@@ -1,0 +1,79 @@
+//! What was once readable stays readable: the high watermark that a consumer has read up to never falls behind it. A new leader
+//! may know less of what is committed for a while, then the consumer waits; it is never sent back.
+
+use super::{Breach, Check};
+use crate::cluster::world::Cluster;
+use crate::protocol::ids::{ClientId, TopicPartition};
+use crate::protocol::offset::Offset;
+use crate::sim::ordered::BTreeMap;
+use crate::trace::TraceRecord;
+use crate::trace::event::{ResetReason, TraceEvent};
+
+/// Remembers up to where each client has read.
+#[derive(Default)]
+pub(super) struct ReadersNeverGoBack {
+    read: BTreeMap<(ClientId, TopicPartition), Offset>,
+}
+
+impl Check for ReadersNeverGoBack {
+    fn check(&mut self, _: &Cluster, facts: &[TraceRecord]) -> Option<Option<Breach>> {
+        let mut answer = None;
+        for fact in facts {
+            match &fact.event {
+                TraceEvent::RecordsPolled { client, partition, from, count } => {
+                    answer.get_or_insert(None);
+                    self.read.insert((*client, *partition), from.plus(i64::from(*count)));
+                }
+                TraceEvent::PositionReset { client, partition, to, reason } => {
+                    let before = self.read.insert((*client, *partition), *to);
+                    let is_pushed = match reason {
+                        ResetReason::OutOfRange | ResetReason::Truncated => true,
+                        // A new member begins where its group stands, somebody who seeks wherever it likes.
+                        ResetReason::Committed | ResetReason::NoCommittedOffset | ResetReason::Seek => false,
+                    };
+                    if let Some(from) = before.filter(|from| is_pushed && *from > *to) {
+                        return Some(Some(Breach::ReaderWentBack { partition: *partition, from, to: *to }));
+                    }
+                }
+                _ => {}
+            }
+        }
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protocol::ids::{EventNumber, TopicId};
+    use crate::scenario::recipe::Recipe;
+    use crate::sim::time::SimTime;
+
+    /// What becomes of a reader that has read up to offset 5 and is then sent elsewhere.
+    fn is_broken_by(to: i64, reason: ResetReason) -> bool {
+        let (client, partition) = (ClientId(0), TopicPartition::new(TopicId(0), 0));
+        let fact = |event| TraceRecord {
+            number: EventNumber(1),
+            caused_by: EventNumber(0),
+            at: SimTime::ZERO,
+            node: None,
+            event,
+        };
+        let polled = fact(TraceEvent::RecordsPolled { client, partition, from: Offset(2), count: 3 });
+        let reset = fact(TraceEvent::PositionReset { client, partition, to: Offset(to), reason });
+        let cluster = Recipe::built_in("checkout").unwrap().cluster();
+        matches!(ReadersNeverGoBack::default().check(&cluster, &[polled, reset]), Some(Some(_)))
+    }
+
+    #[test]
+    fn a_reader_that_is_sent_back_by_a_truncation_breaks_the_promise() {
+        assert!(is_broken_by(4, ResetReason::Truncated));
+        assert!(is_broken_by(0, ResetReason::OutOfRange));
+    }
+
+    #[test]
+    fn a_reader_that_is_sent_forward_or_joins_anew_does_not() {
+        assert!(!is_broken_by(9, ResetReason::OutOfRange));
+        assert!(!is_broken_by(1, ResetReason::Committed));
+    }
+}
