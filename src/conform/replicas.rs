@@ -369,7 +369,7 @@ impl Replicas {
         let record =
             Record { id: RecordId(id), timestamp: self.now, key: None, value: None, headers: Vec::new() };
         let batches = vec![(PARTITION, RecordBatch::new(vec![record].into(), 100))];
-        let request = Request::Produce(ProduceRequest { acks: 1, timeout: SimDuration::from_secs(30), batches });
+        let request = Request::Produce(ProduceRequest { acks: 1, timeout: SimDuration::from_secs(30), transactional_id: None, batches });
         let message = Message::Request { correlation: CorrelationId(id as u32), request };
         self.receive(index_of(replica), CLIENT, message);
         self.answer_alter_partitions(false);

@@ -20,9 +20,9 @@ impl Check for ReadersNeverGoBack {
         let mut answer = None;
         for fact in facts {
             match &fact.event {
-                TraceEvent::RecordsPolled { client, partition, from, count } => {
+                TraceEvent::RecordsPolled { client, partition, next, .. } => {
                     answer.get_or_insert(None);
-                    self.read.insert((*client, *partition), from.plus(i64::from(*count)));
+                    self.read.insert((*client, *partition), *next);
                 }
                 TraceEvent::PositionReset { client, partition, to, reason } => {
                     let before = self.read.insert((*client, *partition), *to);
@@ -59,7 +59,7 @@ mod tests {
             node: None,
             event,
         };
-        let polled = fact(TraceEvent::RecordsPolled { client, partition, from: Offset(2), count: 3 });
+        let polled = fact(TraceEvent::RecordsPolled { client, partition, from: Offset(2), count: 3, next: Offset(5) });
         let reset = fact(TraceEvent::PositionReset { client, partition, to: Offset(to), reason });
         let cluster = Recipe::built_in("checkout").unwrap().cluster();
         matches!(ReadersNeverGoBack::default().check(&cluster, &[polled, reset]), Some(Some(_)))

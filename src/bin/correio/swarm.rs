@@ -58,10 +58,32 @@ fn say(pt: &str, en: &str) -> String {
     if is_portuguese() { pt.to_owned() } else { en.to_owned() }
 }
 
-fn seeds(text: &str) -> Option<(u64, u64)> {
-    let (first, end) = text.split_once("..")?;
-    let (first, end) = (first.parse().ok()?, end.parse().ok()?);
-    (first < end).then_some((first, end))
+/// `0..1000`, or what to say of it.
+pub(crate) fn seeds(text: &str) -> Result<(u64, u64), String> {
+    let read = || {
+        let (first, end) = text.split_once("..")?;
+        let (first, end) = (first.parse().ok()?, end.parse().ok()?);
+        (first < end).then_some((first, end))
+    };
+    read().ok_or_else(|| {
+        say(&format!("`{text}` não são seeds: escreva `0..1000`"), &format!("`{text}` are no seeds: write `0..1000`"))
+    })
+}
+
+/// `3/8` as the remainder and the divisor of the seeds that are meant: 2 and 8; all of them without it.
+pub(crate) fn share(text: Option<&str>) -> Result<(u64, u64), String> {
+    let Some(text) = text else { return Ok((0, 1)) };
+    let read = || {
+        let (which, of) = text.split_once('/')?;
+        let (which, of): (u64, u64) = (which.parse().ok()?, of.parse().ok()?);
+        (1..=of).contains(&which).then(|| (which - 1, of))
+    };
+    read().ok_or_else(|| {
+        say(
+            &format!("`{text}` não é uma parte: escreva `3/8`, a terceira de oito"),
+            &format!("`{text}` is no share: write `3/8`, the third of eight"),
+        )
+    })
 }
 
 /// The seeds of one part: each n-th, from the k-th on.
@@ -73,21 +95,11 @@ struct Seeds {
 
 impl Seeds {
     fn parse(arguments: &SwarmArguments) -> Result<Self, String> {
-        let (text, shard) = (&arguments.seeds, &arguments.shard);
-        let (first, end) = seeds(text).ok_or_else(|| {
-            say(
-                &format!("`{text}` não são seeds: escreva `0..1000`"),
-                &format!("`{text}` are no seeds: write `0..1000`"),
-            )
-        })?;
-        let part = shard.split_once('/').and_then(|(k, n)| Some((k.parse::<u64>().ok()?, n.parse::<u64>().ok()?)));
-        let (k, n) = part.filter(|(k, n)| (1..=*n).contains(k)).ok_or_else(|| {
-            say(
-                &format!("`{shard}` não é uma parte: escreva `1/4`"),
-                &format!("`{shard}` is no part: write `1/4`"),
-            )
-        })?;
-        Ok(Self { first: first.saturating_add(k - 1), end, step: n })
+        let (first, end) = seeds(&arguments.seeds)?;
+        let (remainder, step) = share(Some(&arguments.shard))?;
+        // The first seed with this remainder.
+        let skipped = (remainder + step - first % step) % step;
+        Ok(Self { first: first.saturating_add(skipped), end, step })
     }
     /// The seed in this place of the part.
     fn at(&self, place: u64) -> Option<u64> {
