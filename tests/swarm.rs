@@ -9,7 +9,10 @@ use std::path::PathBuf;
 /// Lives that have found something, as the swarm drew them then, each with what it was.
 const ONCE_BROKEN: &[(u64, &str)] = &[
     (96, "acks=0 with one request in flight sent one batch a partition and no more"),
-    (309, "a follower's fetch came back for a high watermark alone, twice the way for each batch; and the load never closed"),
+    (
+        309,
+        "a follower's fetch came back for a high watermark alone, twice the way for each batch; and the load never closed",
+    ),
     (318, "a leader of its last life's epoch lacked what that epoch had committed: it acted on old metadata"),
 ];
 

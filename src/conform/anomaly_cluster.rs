@@ -89,7 +89,8 @@ impl World {
         let text = scenario(config, &replicas, clients).to_string();
         let recipe = Recipe::custom(&text).map_err(|error| Wrong(error.en()))?;
         let nodes = (0..).map(|index| Node::Client(ClientId(index)));
-        let sources = nodes.zip(names).map(|(node, names)| Source { node, open: (0..names.len()).collect(), names }).collect();
+        let sources =
+            nodes.zip(names).map(|(node, names)| Source { node, open: (0..names.len()).collect(), names }).collect();
         let min_isr = config.get("min.insync.replicas").and_then(Value::as_u64).unwrap_or(1) as usize;
         let mut world = Self {
             cluster: recipe.cluster(),
@@ -164,7 +165,8 @@ impl World {
 
     fn isr(&self) -> Vec<u64> {
         let registration = self.cluster.image().and_then(|image| image.partition(PARTITION));
-        let mut isr: Vec<u64> = registration.into_iter().flat_map(|known| known.isr.iter().map(|id| u64::from(id.0))).collect();
+        let mut isr: Vec<u64> =
+            registration.into_iter().flat_map(|known| known.isr.iter().map(|id| u64::from(id.0))).collect();
         isr.sort_unstable();
         isr
     }
@@ -248,7 +250,8 @@ fn numbers(value: Option<&Value>) -> Vec<u64> {
 fn producer(config: &Map<String, Value>, step: &Map<String, Value>) -> Value {
     let acks = step.get("acks").or_else(|| config.get("acks")).cloned().unwrap_or(json!("all"));
     let is_refusal = step.get("expect").and_then(Value::as_str).is_some_and(is_error);
-    let mut producer = json!({ "acks": acks, "linger.ms": 0, "enable.idempotence": acks == json!("all") && !is_refusal });
+    let mut producer =
+        json!({ "acks": acks, "linger.ms": 0, "enable.idempotence": acks == json!("all") && !is_refusal });
     if is_refusal {
         producer["retries"] = json!(0);
     }
@@ -266,7 +269,14 @@ pub(super) fn play_cluster(anomaly: &Anomaly, config: &Map<String, Value>) -> Re
         let index = clients.len();
         match verb(step) {
             "produce" => {
-                let records: Vec<String> = step.get("records").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect();
+                let records: Vec<String> = step
+                    .get("records")
+                    .and_then(Value::as_array)
+                    .into_iter()
+                    .flatten()
+                    .filter_map(Value::as_str)
+                    .map(str::to_owned)
+                    .collect();
                 clients.push(client(index, records.len(), 1_000, producer(config, step)));
                 names.push(records);
             }
@@ -312,7 +322,8 @@ impl World {
             "cut" => {
                 let (from, to) = (self.nodes(step.get("from")), self.nodes(step.get("to")));
                 self.cut(&from, &to);
-                self.heal_at = step.get("ms").and_then(Value::as_u64).map(|ms| self.clock + SimDuration::from_millis(ms));
+                self.heal_at =
+                    step.get("ms").and_then(Value::as_u64).map(|ms| self.clock + SimDuration::from_millis(ms));
                 self.run_for(UNDER_WAY);
             }
             "partition" => {
@@ -343,11 +354,14 @@ impl World {
                 let before = self.acknowledged.len();
                 self.run_for(AT_ONCE);
                 let ours = if self.acknowledged.len() > before { "acked" } else { "nothing" };
-                return Ok(step.get("expect").map(|expected| ("continue_produce".to_owned(), expected.clone(), json!(ours))));
+                return Ok(step
+                    .get("expect")
+                    .map(|expected| ("continue_produce".to_owned(), expected.clone(), json!(ours))));
             }
             "consume" => {
                 self.run_for(SimDuration::from_secs(1));
-                let known = self.cluster.leader_of(PARTITION).and_then(|leader| leader.memory.partitions.get(&PARTITION));
+                let known =
+                    self.cluster.leader_of(PARTITION).and_then(|leader| leader.memory.partitions.get(&PARTITION));
                 let readable = self.log(known.map_or(0, |partition| partition.high_watermark.0));
                 let new: Vec<String> = readable.into_iter().filter(|name| !self.consumed.contains(name)).collect();
                 self.consumed.extend(new.iter().cloned());
@@ -360,7 +374,8 @@ impl World {
 
     fn heal(&mut self, except: &[u64]) {
         let except: Vec<Node> = except.iter().map(|id| Self::broker(*id)).collect();
-        let nodes: Vec<Node> = self.cluster.processes.iter().map(|process| process.node).filter(|node| !except.contains(node)).collect();
+        let nodes: Vec<Node> =
+            self.cluster.processes.iter().map(|process| process.node).filter(|node| !except.contains(node)).collect();
         for from in &nodes {
             for to in nodes.iter().filter(|to| *to != from) {
                 self.act(&Intervention::HealLink { from: *from, to: *to });
@@ -391,7 +406,8 @@ impl World {
         let at_most = if expected.is_some() { AT_ONCE } else { PATIENCE };
         self.wait(at_most, |world| is_done(world) || refusal(world).is_some());
         let expected = expected?;
-        let mut ours = refusal(self).map_or_else(|| if is_done(self) { "acked" } else { "nothing" }.to_owned(), str::to_owned);
+        let mut ours =
+            refusal(self).map_or_else(|| if is_done(self) { "acked" } else { "nothing" }.to_owned(), str::to_owned);
         if expected.contains("offset") {
             let first = self.cluster.records.get(RecordId(record_of(node, 0))).map(|fate| fate.outcome);
             if let Some(RecordOutcome::Acknowledged { offset, .. }) = first {
@@ -454,7 +470,8 @@ pub(super) fn play_batches(anomaly: &Anomaly, config: &Map<String, Value>) -> Re
     if let Some(error) = (0..sends.len()).find_map(refused).filter(|error| *error != json!("NOT_ENOUGH_REPLICAS")) {
         return Err(Wrong(format!("{}: a broker cannot be made to answer {error}", anomaly.id)));
     }
-    let names: Vec<String> = sends.iter().map(|step| number(step, "seq").map(|seq| format!("b{seq}"))).collect::<Result<_, _>>()?;
+    let names: Vec<String> =
+        sends.iter().map(|step| number(step, "seq").map(|seq| format!("b{seq}"))).collect::<Result<_, _>>()?;
     let producer = json!({
         "acks": "all", "linger.ms": 0, "batch.size": 0,
         "enable.idempotence": config.get("idempotence").cloned().unwrap_or(json!(true)),

@@ -108,7 +108,8 @@ pub(super) fn text<'a>(step: &'a Map<String, Value>, name: &str) -> Result<&'a s
 // Two replicas.
 
 fn play_replicas(anomaly: &Anomaly, config: &Map<String, Value>) -> Result<Played, Wrong> {
-    let names: Vec<&str> = config.get("brokers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let names: Vec<&str> =
+        config.get("brokers").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
     let id = |name: &str| {
         let place = names.iter().position(|known| *known == name);
         place.map(|place| BrokerId(place as u16 + 1)).ok_or_else(|| Wrong(format!("there is no broker {name}")))
@@ -126,12 +127,20 @@ fn play_replicas(anomaly: &Anomaly, config: &Map<String, Value>) -> Result<Playe
     for step in &anomaly.steps {
         match verb(step) {
             "state" => {
-                let state = step.get("state").and_then(Value::as_object).ok_or_else(|| Wrong("a step without `do` and `state`".to_owned()))?;
+                let state = step
+                    .get("state")
+                    .and_then(Value::as_object)
+                    .ok_or_else(|| Wrong("a step without `do` and `state`".to_owned()))?;
                 records = build_state(&mut replicas, leader, state)?;
                 for (name, told) in state {
                     let (broker, belief) = (id(name)?, replicas.belief(id(name)?));
-                    let log: Vec<&String> = replicas.log(broker).iter().filter_map(|(_, id)| records.get(*id as usize)).collect();
-                    played.claims.push((format!("state of {name}"), told.clone(), json!({ "log": log, "hw": belief.high_watermark })));
+                    let log: Vec<&String> =
+                        replicas.log(broker).iter().filter_map(|(_, id)| records.get(*id as usize)).collect();
+                    played.claims.push((
+                        format!("state of {name}"),
+                        told.clone(),
+                        json!({ "log": log, "hw": belief.high_watermark }),
+                    ));
                 }
             }
             "restart" => replicas.restart(id(text(step, "broker")?)?),
@@ -154,7 +163,11 @@ fn play_replicas(anomaly: &Anomaly, config: &Map<String, Value>) -> Result<Playe
     let log: Vec<u64> = replicas.log(leader).iter().map(|(_, id)| *id).collect();
     let name = |id: &u64| records.get(*id as usize).cloned().unwrap_or_default();
     let lost: Vec<String> = (0..records.len() as u64).filter(|id| !log.contains(id)).map(|id| name(&id)).collect();
-    played.claims.push(("all logs are the same at the end".to_owned(), json!(true), json!(logs.iter().all(|log| *log == logs[0]))));
+    played.claims.push((
+        "all logs are the same at the end".to_owned(),
+        json!(true),
+        json!(logs.iter().all(|log| *log == logs[0])),
+    ));
     played.ledger.insert("final_log".to_owned(), log.iter().map(name).collect());
     played.ledger.insert("lost".to_owned(), json!(lost));
     Ok(played)
@@ -212,7 +225,8 @@ impl Share {
     fn acknowledge(&mut self, member: &str, at: u64) -> &'static str {
         let now = SimTime::from_millis(at);
         self.partition.expire_locks(now);
-        let batch = AcknowledgementBatch { first: Offset::ZERO, last: Offset::ZERO, types: vec![AcknowledgeType::Accept] };
+        let batch =
+            AcknowledgementBatch { first: Offset::ZERO, last: Offset::ZERO, types: vec![AcknowledgeType::Accept] };
         self.partition.acknowledge(&MemberId::new(member), &[batch], now).map_or_else(|error| error.name(), |()| "NONE")
     }
     fn state(&self) -> String {
@@ -223,7 +237,8 @@ impl Share {
 }
 
 fn play_share_group(anomaly: &Anomaly, config: &Map<String, Value>) -> Result<Played, Wrong> {
-    let (lock_ms, handler_ms, limit) = (number(config, "lock_ms")?, number(config, "handler_ms")?, number(config, "limit")?);
+    let (lock_ms, handler_ms, limit) =
+        (number(config, "lock_ms")?, number(config, "handler_ms")?, number(config, "limit")?);
     let mut played = Played { mended: ("processed_times", json!(1)), ..Played::default() };
     let mut share = Share::new(lock_ms, limit);
     for step in &anomaly.steps {

@@ -282,8 +282,7 @@ impl Replicas {
                         self.alter_partition(asked.broker, alter.leader_epoch, alter.partition_epoch, isr, is_granted)
                     })
                     .collect();
-                let response =
-                    Response::AlterPartition(AlterPartitionResponse { error: ErrorCode::None, partitions });
+                let response = Response::AlterPartition(AlterPartitionResponse { error: ErrorCode::None, partitions });
                 self.receive(index, to, Message::Response { correlation, response });
             }
         }
@@ -318,7 +317,8 @@ impl Replicas {
         if result.error.is_none() {
             let change = PartitionChange { isr: Some(isr), ..PartitionChange::default() };
             let after = merge(known, &change);
-            (result.leader, result.isr, result.partition_epoch) = (after.leader, after.isr.clone(), after.partition_epoch);
+            (result.leader, result.isr, result.partition_epoch) =
+                (after.leader, after.isr.clone(), after.partition_epoch);
             self.registration = Some(after);
             let (topic, partition) = (PARTITION.topic, PARTITION.partition);
             self.write_metadata(vec![MetadataRecord::PartitionChangeRecord { topic, partition, change }]);
@@ -345,8 +345,7 @@ impl Replicas {
     fn replay(&mut self, index: usize, until: Offset) {
         let to = Node::Controller(CONTROLLER);
         let is_fetch = |request: &Request| matches!(request, Request::FetchMetadataLog(_));
-        let Some((correlation, Request::FetchMetadataLog(asked))) =
-            self.take_request(self.node(index), to, is_fetch)
+        let Some((correlation, Request::FetchMetadataLog(asked))) = self.take_request(self.node(index), to, is_fetch)
         else {
             return;
         };
@@ -366,10 +365,14 @@ impl Replicas {
     /// A client writes one record at a broker, leader or not.
     pub(super) fn write(&mut self, replica: BrokerId, id: u64) {
         self.now += STEP;
-        let record =
-            Record { id: RecordId(id), timestamp: self.now, key: None, value: None, headers: Vec::new() };
+        let record = Record { id: RecordId(id), timestamp: self.now, key: None, value: None, headers: Vec::new() };
         let batches = vec![(PARTITION, RecordBatch::new(vec![record].into(), 100))];
-        let request = Request::Produce(ProduceRequest { acks: 1, timeout: SimDuration::from_secs(30), transactional_id: None, batches });
+        let request = Request::Produce(ProduceRequest {
+            acks: 1,
+            timeout: SimDuration::from_secs(30),
+            transactional_id: None,
+            batches,
+        });
         let message = Message::Request { correlation: CorrelationId(id as u32), request };
         self.receive(index_of(replica), CLIENT, message);
         self.answer_alter_partitions(false);
@@ -429,7 +432,8 @@ impl Replicas {
         let (from, to) = (Node::Broker(follower), Node::Broker(leader));
         self.receive(index_of(leader), from, Message::Request { correlation, request });
         let is_answer = |held: &Held| {
-            let is_it = matches!(&held.message, Message::Response { correlation: answered, .. } if *answered == correlation);
+            let is_it =
+                matches!(&held.message, Message::Response { correlation: answered, .. } if *answered == correlation);
             held.from == to && held.to == from && is_it
         };
         if let Some(at) = self.network.iter().position(is_answer) {
@@ -463,7 +467,8 @@ impl Replicas {
     /// Epoch and number of each record in a replica's log.
     pub(super) fn log(&self, replica: BrokerId) -> Vec<(i32, u64)> {
         let Some(log) = self.brokers[index_of(replica)].disk.logs.get(&PARTITION) else { return Vec::new() };
-        let records = log.batches().flat_map(|batch| batch.records.iter().map(|record| (batch.leader_epoch.0, record.id.0)));
+        let records =
+            log.batches().flat_map(|batch| batch.records.iter().map(|record| (batch.leader_epoch.0, record.id.0)));
         records.collect()
     }
 

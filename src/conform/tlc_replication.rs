@@ -182,10 +182,13 @@ impl Counterexample {
         let first = &self.steps.first().ok_or_else(|| Wrong("a counterexample without steps".to_owned()))?.state;
         within("the number of replicas", first.replicas.len(), 16)?;
         for Step { action, state } in &self.steps {
-            let is_whole = state.replicas.keys().eq(first.replicas.keys()) && state.logs.keys().eq(first.replicas.keys());
+            let is_whole =
+                state.replicas.keys().eq(first.replicas.keys()) && state.logs.keys().eq(first.replicas.keys());
             let named = state.replicas.values().chain([&state.quorum]);
             let is_known = |name: &String| first.replicas.contains_key(name);
-            let are_known = named.clone().all(|quorum| (quorum.leader == NOBODY || is_known(&quorum.leader)) && quorum.isr.iter().all(is_known));
+            let are_known = named
+                .clone()
+                .all(|quorum| (quorum.leader == NOBODY || is_known(&quorum.leader)) && quorum.isr.iter().all(is_known));
             if !is_whole || !are_known {
                 return Err(Wrong(format!("{action}: not the same replicas as at the beginning")));
             }
@@ -214,7 +217,9 @@ impl State {
             .map(|(index, ((_, replica), log))| (BrokerId(index as u16 + 1), replica, log.as_slice()))
     }
     fn seen(&self) -> Seen {
-        let isr = |id: BrokerId, known: &Quorum| if self.id(&known.leader) == Some(id) { self.ids(&known.isr) } else { Vec::new() };
+        let isr = |id: BrokerId, known: &Quorum| {
+            if self.id(&known.leader) == Some(id) { self.ids(&known.isr) } else { Vec::new() }
+        };
         Seen {
             decided: (self.id(&self.quorum.leader), self.quorum.leader_epoch, self.ids(&self.quorum.isr)),
             replicas: self

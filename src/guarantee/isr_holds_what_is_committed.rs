@@ -44,7 +44,8 @@ impl Check for IsrHoldsWhatIsCommitted {
                     return Some(Some(Breach::IsrLacksCommitted { partition, broker, log_end_offset, high_watermark }));
                 }
                 let own = epochs_below(log, *committed);
-                let differs = |entry: &&EpochEntry| entry.start_offset > log.log_start_offset() && !epochs.contains(entry);
+                let differs =
+                    |entry: &&EpochEntry| entry.start_offset > log.log_start_offset() && !epochs.contains(entry);
                 if let Some(entry) = own.iter().find(differs) {
                     return Some(Some(Breach::CommittedTwice { partition, offset: entry.start_offset }));
                 }

@@ -14,7 +14,9 @@ impl Check for NobodyServesAfterBeingReplaced {
     fn check(&mut self, cluster: &Cluster, facts: &[TraceRecord]) -> Option<Option<Breach>> {
         let mut answer = None;
         for fact in facts {
-            let TraceEvent::LogAppended { partition, leader_epoch, as_leader: true, .. } = &fact.event else { continue };
+            let TraceEvent::LogAppended { partition, leader_epoch, as_leader: true, .. } = &fact.event else {
+                continue;
+            };
             let Some(Node::Broker(broker)) = fact.node else { continue };
             let image = cluster.broker(broker).map(|broker| &broker.memory.image);
             let Some(known) = image.and_then(|image| image.partition(*partition)) else { continue };
@@ -30,26 +32,22 @@ impl Check for NobodyServesAfterBeingReplaced {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::ids::{BrokerId, EventNumber, TopicId, TopicPartition};
+    use crate::guarantee::testing::{fact, orders_0, shop_at};
+    use crate::protocol::ids::BrokerId;
     use crate::protocol::offset::{LeaderEpoch, Offset};
-    use crate::scenario::recipe::Recipe;
-    use crate::sim::time::SimTime;
 
     #[test]
     fn an_append_by_one_who_knows_of_another_leader_or_epoch_breaks_the_promise() {
-        let mut cluster = Recipe::built_in("durability").unwrap().cluster();
-        cluster.run_until(SimTime::from_millis(5_000), &mut ());
-        let partition = TopicPartition::new(TopicId(0), 0);
-        let leader = cluster.leader_of(partition).expect("everybody is up").id;
+        let (cluster, partition) = (shop_at(8), orders_0());
+        let registration = cluster.image().and_then(|image| image.partition(partition)).expect("the shop is open");
+        let (leader, epoch) = (registration.leader.expect("everybody is up"), registration.leader_epoch.0);
         let is_broken_by = |broker: BrokerId, epoch: i32| {
             let (base_offset, leader_epoch) = (Offset(0), LeaderEpoch(epoch));
             let event = TraceEvent::LogAppended { partition, base_offset, records: 1, leader_epoch, as_leader: true };
-            let (number, caused_by) = (EventNumber(1), EventNumber(0));
-            let fact = TraceRecord { number, caused_by, at: SimTime::ZERO, node: Some(Node::Broker(broker)), event };
+            let fact = TraceRecord { node: Some(Node::Broker(broker)), ..fact(event) };
             matches!(NobodyServesAfterBeingReplaced.check(&cluster, &[fact]), Some(Some(_)))
         };
-        assert!(!is_broken_by(leader, 0));
-        assert!(is_broken_by(leader, -1));
-        assert!(is_broken_by(BrokerId(leader.0 % 3 + 1), 0));
+        assert!(!is_broken_by(leader, epoch));
+        assert!(is_broken_by(leader, epoch - 1));
     }
 }

@@ -45,24 +45,15 @@ impl Check for ReadersNeverGoBack {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::protocol::ids::{EventNumber, TopicId};
-    use crate::scenario::recipe::Recipe;
-    use crate::sim::time::SimTime;
+    use crate::guarantee::testing::{fact, orders_0, shop_at};
 
     /// What becomes of a reader that has read up to offset 5 and is then sent elsewhere.
     fn is_broken_by(to: i64, reason: ResetReason) -> bool {
-        let (client, partition) = (ClientId(0), TopicPartition::new(TopicId(0), 0));
-        let fact = |event| TraceRecord {
-            number: EventNumber(1),
-            caused_by: EventNumber(0),
-            at: SimTime::ZERO,
-            node: None,
-            event,
-        };
-        let polled = fact(TraceEvent::RecordsPolled { client, partition, from: Offset(2), count: 3, next: Offset(5) });
+        let (client, partition) = (ClientId(1), orders_0());
+        let next = Offset(5);
+        let polled = fact(TraceEvent::RecordsPolled { client, partition, from: Offset(2), count: 3, next });
         let reset = fact(TraceEvent::PositionReset { client, partition, to: Offset(to), reason });
-        let cluster = Recipe::built_in("checkout").unwrap().cluster();
-        matches!(ReadersNeverGoBack::default().check(&cluster, &[polled, reset]), Some(Some(_)))
+        matches!(ReadersNeverGoBack::default().check(&shop_at(1), &[polled, reset]), Some(Some(_)))
     }
 
     #[test]

@@ -14,7 +14,6 @@ pub(super) struct Cast {
     pub has_eligible_leader_replicas: bool,
 }
 
-
 /// The whole scenario of a seed.
 pub(super) fn scenario(seed: Seed) -> Value {
     let mut stream = Stream::new(seed, "swarm-cluster", 0);

@@ -142,7 +142,9 @@ fn befall(
             let chosen = (0..usize::from(replicas)).map(|index| cast.brokers[(first + index) % cast.brokers.len()]);
             lines.push((at, json!({ "reassign": { "partition": partition, "replicas": chosen.collect::<Vec<_>>() } })));
         }
-        Fault::LoseSeveral | Fault::FailQuorum | Fault::LagMetadata => befall_many(stream, fault, cast, (at, end), lines),
+        Fault::LoseSeveral | Fault::FailQuorum | Fault::LagMetadata => {
+            befall_many(stream, fault, cast, (at, end), lines)
+        }
         Fault::MoveLeader => move_leaders(stream, cast, &partition, replicas, at, lines),
         Fault::Configure => lines.push((at, json!({ "set": setting(stream, &topic, replicas, cast) }))),
         Fault::AddPartitions => {

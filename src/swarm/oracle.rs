@@ -41,7 +41,8 @@ impl Oracle {
             })
             .collect();
         // Everything that any topic is ever told, at the beginning or by somebody's hand.
-        let told = options.topics.iter().flat_map(|topic| topic.configs.iter().map(|(name, value)| (&**name, &**value)));
+        let told =
+            options.topics.iter().flat_map(|topic| topic.configs.iter().map(|(name, value)| (&**name, &**value)));
         let changed = recipe.prepared.script.iter().filter_map(|(_, intervention)| match intervention {
             Intervention::SetConfig { name, value, .. } => Some((&**name, &**value)),
             _ => None,

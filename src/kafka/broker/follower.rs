@@ -10,10 +10,10 @@ use crate::protocol::ids::{BrokerId, CorrelationId, Node, TopicPartition};
 use crate::protocol::message::{FetchPartition, FetchPartitionResponse, FetchRequest, FetchResponse, Message, Request};
 use crate::protocol::offset::{LeaderEpoch, Offset};
 use crate::protocol::timer::Timer;
+use crate::sim::ordered::BTreeMap;
 use crate::sim::time::SimDuration;
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
-use crate::sim::ordered::BTreeMap;
 
 /// Fetches from one leader.
 ///
@@ -238,11 +238,10 @@ impl Broker {
             let (records, bytes) = (batch.records.len() as u32, u64::from(batch.size));
             let appended = log.append_as_follower(batch, &partition.config);
             self.disk.hardware.write(bytes, out.now());
-            log.will_be_flushed(
-                out.now()
-                    + self.disk.hardware.flush(out.now())
-                    + WRITEBACK_DELAY.min(millis(partition.config.flush_ms)),
-            );
+            let flushes_at_once = partition.config.flush_messages <= i64::from(records);
+            let writeback = WRITEBACK_DELAY.min(millis(partition.config.flush_ms));
+            let later = if flushes_at_once { SimDuration::ZERO } else { writeback };
+            log.will_be_flushed(out.now() + self.disk.hardware.flush(out.now()) + later);
             if let Some(base_offset) = appended.rolled {
                 out.record(TraceEvent::SegmentRolled { partition: id, base_offset });
             }
