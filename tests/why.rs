@@ -11,7 +11,7 @@ use correio::sim::time::SimTime;
 use correio::text::Text;
 use correio::text::language::Language;
 use correio::text::names::Names;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 fn recipe(id: &str) -> Recipe {
     Recipe::built_in(id).unwrap_or_else(|error| panic!("{id}: {}", error.en()))
@@ -32,8 +32,13 @@ fn is_broken(recipe: Recipe, guarantee: &str, until: SimTime) -> bool {
     run.broken().contains(&guarantee)
 }
 
-/// Every guarantee that a scenario declares to break, with the answer to why.
-fn breaking() -> Vec<(Recipe, String, Answer)> {
+/// Every guarantee that a scenario declares to break, with the answer to why; asked once for all tests.
+fn breaking() -> &'static [(Recipe, String, Answer)] {
+    static ALL: OnceLock<Vec<(Recipe, String, Answer)>> = OnceLock::new();
+    ALL.get_or_init(ask_all)
+}
+
+fn ask_all() -> Vec<(Recipe, String, Answer)> {
     let mut all = Vec::new();
     for (id, _) in SCENARIOS {
         let recipe = recipe(id);
@@ -52,7 +57,7 @@ fn every_broken_guarantee_leads_to_what_began_it_and_to_the_setting_that_allowed
     for (recipe, guarantee, answer) in all {
         let place = format!("{}: {guarantee}: {answer:#?}", recipe.prepared.scenario.id);
         let at = answer.sentences[0].at;
-        assert!(is_broken(recipe.clone(), &guarantee, at), "the first sentence is where it breaks: {place}");
+        assert!(is_broken(recipe.clone(), guarantee, at), "the first sentence is where it breaks: {place}");
         // Where no script does anything, the load and the settings are the beginning.
         let is_by_itself = recipe.prepared.script.is_empty();
         assert_eq!(answer.roots().next().is_none(), is_by_itself, "{place}");
@@ -62,7 +67,7 @@ fn every_broken_guarantee_leads_to_what_began_it_and_to_the_setting_that_allowed
         script.retain(|(_, deed)| !roots.contains(deed));
         without.prepared.script = Arc::new(script);
         assert!(
-            is_by_itself || !is_broken(without, &guarantee, at),
+            is_by_itself || !is_broken(without, guarantee, at),
             "breaks without what is said to have begun it: {place}"
         );
 
@@ -70,7 +75,7 @@ fn every_broken_guarantee_leads_to_what_began_it_and_to_the_setting_that_allowed
         let is_mended = remedies.iter().any(|remedy| {
             let mut other = recipe.clone();
             other.set(remedy).unwrap_or_else(|error| panic!("{remedy}: {}", error.en()));
-            !is_broken(other, &guarantee, at)
+            !is_broken(other, guarantee, at)
         });
         assert!(is_mended || remedies.is_empty(), "none of {remedies:?} keeps the guarantee: {place}");
         assert!(answer.allowances().next().is_some(), "no setting is named: {place}");
@@ -95,7 +100,7 @@ fn every_sentence_is_told_in_every_language_with_its_settings() {
 #[test]
 fn every_sentence_has_its_place_in_the_run() {
     for (recipe, _, answer) in breaking() {
-        let mut run = Run::new(recipe);
+        let mut run = Run::new(recipe.clone());
         let mut places: Vec<&Sentence> = answer.sentences.iter().collect();
         places.sort_by_key(|sentence| sentence.number);
         for sentence in places {

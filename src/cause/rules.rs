@@ -12,6 +12,7 @@ use crate::trace::event::{BlockReason, ElectionKind, FenceReason, RebalanceReaso
 
 impl Teller<'_> {
     /// Tells what led to the fact of this index.
+    #[allow(clippy::too_many_lines, reason = "one arm for each kind of fact that has a rule")]
     pub(super) fn causes_of(&mut self, index: usize) {
         let TraceRecord { number, node, event, .. } = self.fact(index);
         match event {
@@ -58,7 +59,7 @@ impl Teller<'_> {
             E::GroupEmptied { group, .. } => {
                 self.follow_last(index + 1, |record| is_parting(&record.event, &group));
             }
-            E::PositionReset { client, reason, .. } => self.why_reset(index, client, reason),
+            E::PositionReset { client, partition, reason, .. } => self.why_reset(index, client, partition, reason),
             E::AppendRefused { partition, error, client } => self.why_refused(index, partition, error, client),
             E::BatchRetried { client, partition, error, .. } => self.why_retried(index, client, partition, error),
             E::RecordFailed { client, .. } => self.why_failed(index, client),
@@ -293,12 +294,19 @@ impl Teller<'_> {
         self.follow_last(index, |record| matches!(&record.event, E::RebalanceStarted { group: g, .. } if g == group));
     }
 
-    fn why_reset(&mut self, index: usize, client: ClientId, reason: ResetReason) {
+    fn why_reset(&mut self, index: usize, client: ClientId, partition: TopicPartition, reason: ResetReason) {
         match reason {
             ResetReason::NoCommittedOffset | ResetReason::OutOfRange => {
                 self.allowed_by(Scope::Consumer, "auto.offset.reset", Whose::Client(client), None);
             }
             ResetReason::Committed | ResetReason::Truncated | ResetReason::Seek => {}
+        }
+        if reason == ResetReason::OutOfRange {
+            // What it asked for had been deleted.
+            self.allowed_by(Scope::Topic, "retention.ms", Whose::Topic(partition.topic), None);
+            self.follow_last(index, |record| {
+                matches!(&record.event, E::LogStartAdvanced { partition: p, .. } if *p == partition)
+            });
         }
         self.follow_last(
             index,
