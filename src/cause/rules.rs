@@ -304,9 +304,10 @@ impl Teller<'_> {
         if reason == ResetReason::OutOfRange {
             // What it asked for had been deleted.
             self.allowed_by(Scope::Topic, "retention.ms", Whose::Topic(partition.topic), None);
-            self.follow_last(index, |record| {
-                matches!(&record.event, E::LogStartAdvanced { partition: p, .. } if *p == partition)
-            });
+            self.follow_last(
+                index,
+                |record| matches!(&record.event, E::LogStartAdvanced { partition: p, .. } if *p == partition),
+            );
         }
         self.follow_last(
             index,
