@@ -34,14 +34,13 @@ fn thirty_lives_under_fire_keep_their_promises_and_come_to_rest() {
     }
 }
 
-/// A seed for each set of rules that is known to be unsafe.
+/// A seed for each set of rules that the swarm has found unsafe.
 const UNSAFE: &[(ReplicationRules, u64)] = &[
     (ReplicationRules::TruncateToHighWatermark, 1),
     (ReplicationRules::Kip101, 4),
     (ReplicationRules::Kip279, 39),
     (ReplicationRules::Kip320FirstTry, 66),
     (ReplicationRules::Kip320UnfencedTruncation, 108),
-    (ReplicationRules::Kip320EarlyJoin, 441),
 ];
 
 #[test]
