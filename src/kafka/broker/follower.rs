@@ -2,7 +2,7 @@
 //! the high watermark that comes one fetch later (`AbstractFetcherThread`).
 
 use super::Broker;
-use super::produce::WRITEBACK_DELAY;
+use super::produce::flushed_at;
 use crate::kafka::partition::Role;
 use crate::protocol::config::{IsolationLevel, millis};
 use crate::protocol::error_code::ErrorCode;
@@ -238,10 +238,8 @@ impl Broker {
             let (records, bytes) = (batch.records.len() as u32, u64::from(batch.size));
             let appended = log.append_as_follower(batch, &partition.config);
             self.disk.hardware.write(bytes, out.now());
-            let flushes_at_once = partition.config.flush_messages <= i64::from(records);
-            let writeback = WRITEBACK_DELAY.min(millis(partition.config.flush_ms));
-            let later = if flushes_at_once { SimDuration::ZERO } else { writeback };
-            log.will_be_flushed(out.now() + self.disk.hardware.flush(out.now()) + later);
+            let flushed_at = flushed_at(log, &self.disk.hardware, &partition.config, out.now());
+            log.will_be_flushed(flushed_at);
             if let Some(base_offset) = appended.rolled {
                 out.record(TraceEvent::SegmentRolled { partition: id, base_offset });
             }

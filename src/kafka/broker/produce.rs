@@ -3,21 +3,34 @@
 use super::Broker;
 use super::transactions::Guards;
 use crate::kafka::group_coordinator::OffsetsWrite;
+use crate::kafka::log::Log;
 use crate::kafka::producer_state::Validated;
 use crate::kafka::transaction_verification::Verification;
-use crate::protocol::config::millis;
+use crate::protocol::config::{TopicConfig, millis};
 use crate::protocol::error_code::ErrorCode;
 use crate::protocol::ids::{CorrelationId, Node, ProducerId, RecordId, TopicPartition};
 use crate::protocol::message::{Message, ProducePartitionResponse, ProduceRequest, ProduceResponse, Response};
 use crate::protocol::offset::Offset;
 use crate::protocol::record::{BATCH_OVERHEAD, Record, RecordBatch, record_size};
 use crate::protocol::timer::Timer;
-use crate::sim::time::SimDuration;
+use crate::sim::disk::Disk;
+use crate::sim::time::{SimDuration, SimTime};
 use crate::trace::Outbox;
 use crate::trace::event::TraceEvent;
 
 /// How long dirty pages stay in the page cache before the kernel writes them back (Linux's default of 30 s).
-pub(super) const WRITEBACK_DELAY: SimDuration = SimDuration::from_secs(30);
+const WRITEBACK_DELAY: SimDuration = SimDuration::from_secs(30);
+
+/// When what has just been appended will be on the platter: as soon as the disk can once `flush.messages` have gathered,
+/// otherwise after `flush.ms`, or when the kernel writes it back.
+pub(super) fn flushed_at(log: &mut Log, disk: &Disk, config: &TopicConfig, now: SimTime) -> SimTime {
+    let written_at = now + disk.flush(now);
+    if log.asks_flush(config.flush_messages) {
+        written_at
+    } else {
+        written_at + WRITEBACK_DELAY.min(millis(config.flush_ms))
+    }
+}
 
 /// Who waits for a produce to be replicated.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -163,13 +176,8 @@ impl Broker {
         let records = batch.records.len() as u32;
         let marker = batch.control.is_some().then(|| batch.clone());
         let appended = log.append_as_leader(batch, partition.leader_epoch, &partition.config);
-        let written_at = out.now() + self.disk.hardware.flush(out.now());
-        let flushes_at_once = partition.config.flush_messages <= i64::from(records);
-        log.will_be_flushed(if flushes_at_once {
-            written_at
-        } else {
-            written_at + WRITEBACK_DELAY.min(millis(partition.config.flush_ms))
-        });
+        let flushed_at = flushed_at(log, &self.disk.hardware, &partition.config, out.now());
+        log.will_be_flushed(flushed_at);
         if let Some(base_offset) = appended.rolled {
             out.record(TraceEvent::SegmentRolled { partition: id, base_offset });
         }

@@ -7,6 +7,7 @@
 use super::Log;
 use super::segment::Segment;
 use crate::protocol::config::{TopicConfig, millis};
+use crate::protocol::ids::ProducerId;
 use crate::protocol::offset::Offset;
 use crate::protocol::record::{BATCH_OVERHEAD, Bytes, Record, RecordBatch, record_size};
 use crate::sim::ordered::BTreeMap;
@@ -85,7 +86,7 @@ impl Log {
     pub fn clean(&mut self, cleanable: &Cleanable, now: SimTime, config: &TopicConfig) -> Cleaned {
         let (from, to) = (cleanable.first_dirty_offset, cleanable.first_uncleanable_offset);
         let count = self.segments[1..].iter().take_while(|segment| segment.base_offset <= to).count();
-        let newest = newest_offsets(&self.segments[..count], from);
+        let newest = self.newest_offsets(count, from);
         let delete_horizon = now + millis(config.delete_retention_ms);
         let mut removed = 0;
         let mut cleaned: Vec<Segment> = Vec::new();
@@ -105,7 +106,9 @@ impl Log {
             };
             for batch in segment.batches.iter() {
                 let must_stay = self.producers.is_last_of_producer(batch);
-                let (batch, gone) = filtered(batch, must_stay, delete_horizon, &is_kept);
+                let is_aborted = self.is_aborted(batch);
+                let stays = |offset: Offset, record: &Record, horizon| !is_aborted && is_kept(offset, record, horizon);
+                let (batch, gone) = filtered(batch, must_stay, delete_horizon, &stays);
                 removed += gone;
                 if let Some(batch) = batch {
                     into.push(batch);
@@ -118,20 +121,33 @@ impl Log {
         self.cleaner_checkpoint = to;
         Cleaned { up_to: to, removed, bytes }
     }
-}
 
-/// The newest offset of each key among records from `first_dirty_offset` on (`Cleaner.buildOffsetMap`).
-fn newest_offsets(segments: &[Segment], first_dirty_offset: Offset) -> BTreeMap<Bytes, Offset> {
-    let mut newest = BTreeMap::new();
-    let dirty = segments.iter().filter(|segment| segment.base_offset >= first_dirty_offset);
-    for batch in dirty.flat_map(|segment| segment.batches.iter()).filter(|batch| batch.control.is_none()) {
-        for (offset, record) in batch.iter() {
-            if let Some(key) = &record.key {
-                newest.insert(Arc::clone(key), offset);
+    /// The newest offset of each key among records from `first_dirty_offset` on in the first `count` segments; what was
+    /// aborted does not count (`Cleaner.buildOffsetMap`).
+    fn newest_offsets(&self, count: usize, first_dirty_offset: Offset) -> BTreeMap<Bytes, Offset> {
+        let mut newest = BTreeMap::new();
+        let dirty = self.segments[..count].iter().filter(|segment| segment.base_offset >= first_dirty_offset);
+        for batch in dirty.flat_map(|segment| segment.batches.iter()) {
+            if batch.control.is_some() || self.is_aborted(batch) {
+                continue;
+            }
+            for (offset, record) in batch.iter() {
+                if let Some(key) = &record.key {
+                    newest.insert(Arc::clone(key), offset);
+                }
             }
         }
+        newest
     }
-    newest
+
+    /// True for records of a transaction that was aborted.
+    fn is_aborted(&self, batch: &RecordBatch) -> bool {
+        let is_own = |(producer_id, first_offset): &(ProducerId, Offset)| {
+            *producer_id == batch.producer_id && *first_offset <= batch.base_offset
+        };
+        batch.is_transactional
+            && self.aborted_transactions.between(batch.base_offset, batch.next_offset()).iter().any(is_own)
+    }
 }
 
 /// A batch as a pass leaves it, and how many records it lost. An empty one is dropped, unless it is all that remembers its

@@ -38,6 +38,8 @@ pub struct Log {
     aborted_transactions: AbortedTransactions,
     /// What is still in the page cache: up to this offset it will be on the platter at that time.
     unflushed: VecDeque<(Offset, SimTime)>,
+    /// Up to here the broker has asked for a flush by itself.
+    flush_asked: Offset,
     /// Everything below is on the platter.
     recovery_point: Offset,
     /// Everything below has been through compaction (`cleaner-offset-checkpoint`).
@@ -54,6 +56,7 @@ impl Default for Log {
             producers: ProducerStates::default(),
             aborted_transactions: AbortedTransactions::default(),
             unflushed: VecDeque::new(),
+            flush_asked: Offset::ZERO,
             recovery_point: Offset::ZERO,
             cleaner_checkpoint: Offset::ZERO,
         }

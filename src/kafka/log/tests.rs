@@ -1,9 +1,10 @@
 //! What a log promises: offsets, segments, cuts, and what a power loss leaves.
 
 use super::*;
-use crate::protocol::config::CleanupPolicy;
-use crate::protocol::ids::RecordId;
-use crate::protocol::record::Record;
+use crate::protocol::config::{CleanupPolicy, Thousandths};
+use crate::protocol::ids::{ProducerEpoch, ProducerId, RecordId};
+use crate::protocol::offset::Sequence;
+use crate::protocol::record::{ControlRecord, Record};
 use crate::trace::event::DeletionReason;
 
 fn batch(records: u64) -> RecordBatch {
@@ -147,4 +148,168 @@ fn a_time_is_found_in_the_first_segment_that_reaches_it() {
     let log = aged(&[1, 4, 5, 9]);
     // Records of these batches say zero themselves: only the segment's own largest timestamp is asked.
     assert_eq!(log.offset_for_time(SimTime::from_millis(9_500)).0, Offset(4));
+}
+
+/// A log of keyed records, a segment for every two; "a1" writes value 1 for key a, "a-" deletes it. Then an empty active one.
+fn keyed(words: &str) -> Log {
+    let config = TopicConfig { segment_bytes: 200, ..TopicConfig::default() };
+    let mut log = Log::default();
+    for (index, word) in words.split_whitespace().enumerate() {
+        let (key, value) = word.split_at(1);
+        let record = Record {
+            id: RecordId(index as u64),
+            timestamp: SimTime::from_millis(index as u64),
+            key: Some(key.as_bytes().into()),
+            value: (value != "-").then(|| value.as_bytes().into()),
+            headers: Vec::new(),
+        };
+        log.append_as_leader(RecordBatch::new([record].into(), 100), LeaderEpoch(0), &config);
+    }
+    log.roll();
+    log
+}
+
+/// What is left, as "offset:key value".
+fn contents(log: &Log) -> String {
+    let text = |bytes: &Option<crate::protocol::record::Bytes>| {
+        bytes.as_ref().map_or("-".to_owned(), |bytes| String::from_utf8_lossy(bytes).into_owned())
+    };
+    let records = log.batches().flat_map(|batch| batch.iter());
+    let words = records.map(|(offset, record)| format!("{offset}:{}{}", text(&record.key), text(&record.value)));
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn compact(log: &mut Log, at_millis: u64, config: &TopicConfig) -> Cleaned {
+    let now = SimTime::from_millis(at_millis);
+    let cleanable = log.cleanable(now, log.log_end_offset(), config);
+    log.clean(&cleanable, now, config)
+}
+
+const ONE_SEGMENT_EACH: i64 = 100;
+
+fn compacted_topic() -> TopicConfig {
+    TopicConfig {
+        cleanup_policy: CleanupPolicy::Compact,
+        segment_bytes: ONE_SEGMENT_EACH,
+        delete_retention_ms: 1_000,
+        ..TopicConfig::default()
+    }
+}
+
+#[test]
+fn the_active_segment_is_never_compacted() {
+    let mut log = keyed("a1 b1");
+    let config = TopicConfig::default();
+    for word in ["a2", "a3"] {
+        let record = Record {
+            id: RecordId(9),
+            timestamp: SimTime::ZERO,
+            key: Some(b"a".as_slice().into()),
+            value: Some(word[1..].as_bytes().into()),
+            headers: Vec::new(),
+        };
+        log.append_as_leader(RecordBatch::new([record].into(), 100), LeaderEpoch(0), &config);
+    }
+    compact(&mut log, 10, &compacted_topic());
+    assert_eq!(contents(&log), "0:a1 1:b1 2:a2 3:a3");
+}
+
+fn keyed_batch(key: &str, value: u64) -> RecordBatch {
+    let record = Record {
+        id: RecordId(value),
+        timestamp: SimTime::ZERO,
+        key: Some(key.as_bytes().into()),
+        value: Some(value.to_string().as_bytes().into()),
+        headers: Vec::new(),
+    };
+    RecordBatch::new([record].into(), 100)
+}
+
+#[test]
+fn a_log_is_worth_compacting_when_its_dirty_part_is_large_enough_or_old_enough() {
+    let config = TopicConfig { min_cleanable_dirty_ratio: Thousandths(500), ..compacted_topic() };
+    let mut log = keyed("a1 b1 c1 d1");
+    compact(&mut log, 10, &config);
+    // Four clean records of 100 bytes, then dirty ones.
+    let mut dirty = |records: u64| {
+        for value in 0..records {
+            log.append_as_leader(keyed_batch("e", value), LeaderEpoch(0), &TopicConfig::default());
+        }
+        log.roll();
+        log.cleanable(SimTime::from_millis(20), log.log_end_offset(), &config)
+    };
+    assert_eq!((dirty(4).dirty_per_mille(), dirty(0).is_worth_it(&config)), (500, false));
+    assert!(dirty(1).is_worth_it(&config));
+    let overdue = TopicConfig { max_compaction_lag_ms: 15, ..config.clone() };
+    let log = keyed("a1 b1");
+    assert!(log.cleanable(SimTime::from_millis(16), Offset(2), &overdue).is_overdue);
+}
+
+#[test]
+fn what_is_young_or_not_stable_yet_is_not_compacted() {
+    let log = keyed("a1 a2 a3 a4 a5 a6");
+    let young = TopicConfig { min_compaction_lag_ms: 7, ..compacted_topic() };
+    let limit = |stable: i64, config: &TopicConfig| {
+        log.cleanable(SimTime::from_millis(10), Offset(stable), config).first_uncleanable_offset.0
+    };
+    assert_eq!([limit(6, &compacted_topic()), limit(6, &young), limit(3, &compacted_topic())], [6, 4, 2]);
+}
+
+#[test]
+fn compaction_keeps_an_empty_batch_that_remembers_its_producer() {
+    let mut log = keyed("a1 b1");
+    for (sequence, key) in [(0, "k"), (1, "k")] {
+        let mut batch = keyed_batch(key, 7);
+        (batch.producer_id, batch.producer_epoch, batch.base_sequence) =
+            (ProducerId(4 + i64::from(sequence)), ProducerEpoch(0), Sequence(0));
+        log.append_as_leader(batch, LeaderEpoch(0), &TopicConfig::default());
+    }
+    log.roll();
+    compact(&mut log, 10, &compacted_topic());
+    let left: Vec<_> = log.batches().map(|batch| (batch.base_offset.0, batch.records.len())).collect();
+    assert_eq!(left, [(0, 1), (1, 1), (2, 0), (3, 1)]);
+}
+
+#[test]
+fn an_aborted_record_never_replaces_a_committed_one() {
+    let mut log = keyed("a1 b1");
+    let mut aborted = keyed_batch("a", 2);
+    (aborted.producer_id, aborted.producer_epoch) = (ProducerId(4), ProducerEpoch(0));
+    (aborted.base_sequence, aborted.is_transactional) = (Sequence(0), true);
+    let marker = RecordBatch {
+        control: Some(ControlRecord::Abort),
+        producer_epoch: ProducerEpoch(1),
+        base_sequence: Sequence::NONE,
+        ..aborted.clone()
+    };
+    for batch in [aborted, marker] {
+        log.append_as_leader(batch, LeaderEpoch(0), &TopicConfig::default());
+    }
+    log.roll();
+    assert_eq!(log.aborted_transactions().between(Offset(0), Offset(4)).len(), 1);
+    compact(&mut log, 10, &compacted_topic());
+    let left: Vec<_> =
+        log.batches().filter(|batch| !batch.records.is_empty()).map(|batch| batch.base_offset.0).collect();
+    assert_eq!(left, [0, 1, 3], "both values, and the marker");
+}
+
+#[test]
+fn a_flush_is_asked_for_each_time_flush_messages_have_gathered() {
+    let mut log = Log::default();
+    let asked: Vec<bool> = (0..6)
+        .map(|_| {
+            log.append_as_leader(batch(2), LeaderEpoch(0), &TopicConfig::default());
+            log.asks_flush(5)
+        })
+        .collect();
+    assert_eq!(asked, [false, false, true, false, false, true]);
+}
+
+#[test]
+fn a_flush_takes_with_it_what_the_kernel_would_have_written_later() {
+    let mut log = log(&[(0, 3)]);
+    log.will_be_flushed(SimTime::from_millis(30_000));
+    log.append_as_leader(batch(2), LeaderEpoch(0), &TopicConfig::default());
+    log.will_be_flushed(SimTime::from_millis(100));
+    assert_eq!(log.settle(SimTime::from_millis(100)), Offset(5));
 }

@@ -32,6 +32,7 @@ impl Log {
         self.producers = ProducerStates::rebuild(left, Offset::ZERO);
         self.aborted_transactions.truncate_from_end(end);
         self.recovery_point = self.recovery_point.min(end);
+        self.flush_asked = self.flush_asked.min(end);
         self.cleaner_checkpoint = self.cleaner_checkpoint.min(end);
         while self.unflushed.back().is_some_and(|(to, _)| *to > end) {
             let (_, at) = self.unflushed.pop_back().expect("just seen");
@@ -50,5 +51,6 @@ impl Log {
         self.log_start_offset = offset;
         self.log_end_offset = offset;
         self.recovery_point = offset;
+        self.flush_asked = offset;
     }
 }
