@@ -73,6 +73,9 @@ struct Written {
     sent: Option<SimTime>,
 }
 
+/// From which offset up to which one, and when.
+type Polled = (Offset, Offset, SimTime);
+
 /// Follows every record of a run by its facts.
 #[derive(Default)]
 pub struct Lives {
@@ -84,7 +87,7 @@ pub struct Lives {
     /// Up to where the high watermark rose, and when.
     committed: BTreeMap<TopicPartition, Vec<(Offset, SimTime)>>,
     /// From where up to where a client took records, and when.
-    polled: BTreeMap<(ClientId, TopicPartition), Vec<(Offset, Offset, SimTime)>>,
+    polled: BTreeMap<(ClientId, TopicPartition), Vec<Polled>>,
     /// Up to where a group's position was stored, and when.
     stored: BTreeMap<(GroupId, TopicPartition), Vec<(Offset, SimTime)>>,
 }

@@ -104,7 +104,8 @@ fn rows(text: Text, [left, right]: &[Side; 2]) -> Vec<(String, String, String)> 
         text.duration(correio::sim::time::SimDuration::from_micros(pick(latency)))
     };
     let mut rows = vec![(text.compare_events(), number(left.report.events), number(right.report.events))];
-    let counts: [(String, fn(&Side) -> u64); 8] = [
+    type Count = fn(&Side) -> u64;
+    let counts: [(String, Count); 8] = [
         (text.compare_acknowledged(), |side| side.report.records.acknowledged),
         (text.compare_lost(), |side| side.report.records.lost_acknowledged),
         (text.compare_duplicated(), |side| side.report.records.duplicated),

@@ -53,8 +53,8 @@ enum Command {
 fn end_with_the_reader() {
     let ours = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let said = panic.payload_as_str().unwrap_or_default();
-        if said.starts_with("failed printing to stdout") {
+        let said = panic.payload().downcast_ref::<String>();
+        if said.is_some_and(|said| said.starts_with("failed printing to stdout")) {
             std::process::exit(0);
         }
         ours(panic);

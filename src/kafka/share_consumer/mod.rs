@@ -25,6 +25,9 @@ use crate::trace::Outbox;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+/// What is to be said about a partition's records; nothing for one that is only read.
+type ToSay = (TopicPartition, Vec<Acknowledgement>);
+
 /// What a share consumer is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShareConsumerOptions {
@@ -364,8 +367,8 @@ impl ShareConsumer {
     }
 
     /// The partitions of each leader that can be asked, with what is to be said there. `only_said`: no others.
-    fn by_leader(&mut self, only_said: bool) -> Vec<(BrokerId, Vec<(TopicPartition, Vec<Acknowledgement>)>)> {
-        let mut grouped: Vec<(BrokerId, Vec<(TopicPartition, Vec<Acknowledgement>)>)> = Vec::new();
+    fn by_leader(&mut self, only_said: bool) -> Vec<(BrokerId, Vec<ToSay>)> {
+        let mut grouped: Vec<(BrokerId, Vec<ToSay>)> = Vec::new();
         let mut wanted = if only_said { Vec::new() } else { self.assignment.clone() };
         wanted.extend(self.said.keys().copied());
         wanted.sort_unstable();

@@ -150,9 +150,9 @@ impl TransactionCoordinator {
             return Err(ErrorCode::InvalidProducerIdMapping);
         }
         // The answer to the first one was lost: its epoch is the one before.
-        let is_sent_again = request.producer_epoch == known.last_producer_epoch
-            && matches!(known.state, TransactionState::CompleteCommit | TransactionState::CompleteAbort)
-            || request.producer_epoch == known.last_producer_epoch && known.state.decision().is_some();
+        let is_over = matches!(known.state, TransactionState::CompleteCommit | TransactionState::CompleteAbort);
+        let is_sent_again =
+            request.producer_epoch == known.last_producer_epoch && (is_over || known.state.decision().is_some());
         if request.producer_epoch != known.producer_epoch && !is_sent_again {
             return Err(ErrorCode::ProducerFenced);
         }

@@ -169,7 +169,7 @@ fn a_transaction_is_decided_by_one_record_and_over_when_its_markers_are_written(
     assert_eq!((bench.state(), bench.markers_sent), (TransactionState::PrepareCommit, 1));
     bench.markers_written(ErrorCode::None);
     assert_eq!(bench.state(), TransactionState::CompleteCommit);
-    let states: Vec<String> = bench.log.iter().map(|record| status(record)).collect();
+    let states: Vec<String> = bench.log.iter().map(status).collect();
     assert_eq!(states, ["Empty", "Ongoing", "PrepareCommit", "CompleteCommit"]);
 }
 
