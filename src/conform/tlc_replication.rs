@@ -88,9 +88,11 @@ struct Quorum {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Seen {
     decided: (Option<BrokerId>, i32, Vec<BrokerId>),
-    /// Leader, leader epoch, the ISR of one who leads, and the log.
-    replicas: Vec<(Option<BrokerId>, i32, Vec<BrokerId>, Vec<(i32, u64)>)>,
+    replicas: Vec<SeenReplica>,
 }
+
+/// Leader, leader epoch, the ISR of one who leads, and the log.
+type SeenReplica = (Option<BrokerId>, i32, Vec<BrokerId>, Vec<(i32, u64)>);
 
 /// The rules of a module, and whether its controller elects from outside the ISR.
 fn rules_of(module: &str) -> Result<(ReplicationRules, bool), Wrong> {

@@ -239,7 +239,7 @@ fn run_all(seeds: &Seeds, rules: Option<ReplicationRules>, arguments: &SwarmArgu
             early.insert(place, outcome);
             while let Some(outcome) = early.remove(&progress.summary.runs) {
                 tell(&outcome, &mut progress.summary, arguments);
-                if progress.summary.runs % NOTED_EVERY == 0 {
+                if progress.summary.runs.is_multiple_of(NOTED_EVERY) {
                     progress.note(arguments.progress.as_ref());
                 }
             }

@@ -205,7 +205,7 @@ fn the_active_segment_is_never_compacted() {
             id: RecordId(9),
             timestamp: SimTime::ZERO,
             key: Some(b"a".as_slice().into()),
-            value: Some(word[1..].as_bytes().into()),
+            value: Some(word.as_bytes()[1..].into()),
             headers: Vec::new(),
         };
         log.append_as_leader(RecordBatch::new([record].into(), 100), LeaderEpoch(0), &config);
