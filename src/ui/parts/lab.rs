@@ -154,7 +154,7 @@ fn branches(props: &LabProps) -> Html {
         <section>
             <h3 class="inspector-title">{ text.branches() }</h3>
             <p class="is-quiet">{ text.branches_hint() }</p>
-            <label class="lab-field"><span>{ text.branch_name() }</span><input class="input" type="text" maxlength="40" value={branch.clone()} {onchange}/></label>
+            <label class="lab-field"><span>{ text.branch_name() }</span><input class="input" aria-label={text.branch_name()} type="text" maxlength="40" value={branch.clone()} {onchange}/></label>
             <ul class="chips">{ for branches.iter().enumerate().map(other) }</ul>
         </section>
     }
