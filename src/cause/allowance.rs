@@ -29,8 +29,11 @@ impl Allowance {
         }
     }
     /// The remedy as a setting for the whole run: `producer.checkout.acks=all`.
+    ///
+    /// `None` also for Kafka's own topics, whose settings are not a scenario's.
     pub fn remedy(&self) -> Option<String> {
-        self.remedy.as_ref().map(|value| format!("{}={value}", self.path()))
+        let is_kafkas_own = self.path().starts_with("topic.__");
+        self.remedy.as_ref().filter(|_| !is_kafkas_own).map(|value| format!("{}={value}", self.path()))
     }
 }
 

@@ -56,9 +56,10 @@ impl Subject {
                         event: Some(at),
                         ..Self::of_partition(partition)
                     },
-                    Some((Breach::IsrLacksCommitted { partition, .. }, at)) => {
-                        Self { event: Some(at), ..Self::of_partition(partition) }
-                    }
+                    Some((
+                        Breach::IsrLacksCommitted { partition, .. } | Breach::ReaderWentBack { partition, .. },
+                        at,
+                    )) => Self { event: Some(at), ..Self::of_partition(partition) },
                     Some((
                         Breach::ProcessedTwice { partition, group, record }
                         | Breach::OutOfOrder { partition, group, record, .. },

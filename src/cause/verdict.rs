@@ -71,6 +71,19 @@ impl Teller<'_> {
                 self.say(at, Claim::RecordSkipped { partition, group: group.clone(), offset });
                 self.because(|teller| teller.why_skipped(at, partition, &group, offset));
             }
+            Breach::ReaderWentBack { partition, from, .. } => {
+                self.say(at, Claim::PromiseBroken { guarantee: id.to_owned() });
+                // A leader took over whose log is shorter than what had been read.
+                self.because(|teller| {
+                    let before = teller.facts().partition_point(|fact| fact.number <= at);
+                    let is_led_by_less = teller.follow_last(before, |fact| {
+                        matches!(&fact.event, E::BecameLeader { partition: p, log_end_offset, .. } if *p == partition && *log_end_offset < from)
+                    });
+                    if !is_led_by_less {
+                        teller.why_at(at);
+                    }
+                });
+            }
             // The event that broke it, and the world around it, are all that is known of any other promise.
             _ => {
                 self.say(at, Claim::PromiseBroken { guarantee: id.to_owned() });
@@ -99,6 +112,10 @@ impl Teller<'_> {
             None => {
                 self.follow_last(before, |fact| {
                     matches!(&fact.event, E::BecameLeader { partition: p, log_end_offset, .. } if *p == partition && *log_end_offset <= offset)
+                });
+                // Where the first one went: with the power, or with a cut.
+                self.follow_last(before, |fact| {
+                    matches!(&fact.event, E::UnflushedLost { partition: p, .. } | E::LogTruncated { partition: p, .. } if *p == partition)
                 });
             }
         }
