@@ -6,6 +6,7 @@ pub mod sim;
 pub mod protocol;
 pub mod trace;
 pub mod kafka;
+pub mod queueing;
 pub mod shop;
 pub mod cluster;
 pub mod guarantee;

@@ -9,10 +9,11 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("protocol", &["sim"]),
     ("trace", &["sim", "protocol"]),
     ("kafka", &["sim", "protocol", "trace"]),
-    ("shop", &["sim", "protocol", "trace", "kafka"]),
-    ("cluster", &["sim", "protocol", "trace", "kafka", "shop"]),
+    ("queueing", &["sim", "protocol", "trace"]),
+    ("shop", &["sim", "protocol", "trace", "kafka", "queueing"]),
+    ("cluster", &["sim", "protocol", "trace", "kafka", "queueing", "shop"]),
     ("guarantee", &["sim", "protocol", "trace", "kafka", "cluster"]),
-    ("scenario", &["sim", "protocol", "trace", "cluster", "guarantee"]),
+    ("scenario", &["sim", "protocol", "trace", "queueing", "cluster", "guarantee"]),
     ("report", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario"]),
     ("swarm", &["sim", "protocol", "trace", "kafka", "shop", "cluster", "guarantee", "scenario", "report"]),
     ("conform", &["sim", "protocol", "kafka", "trace", "cluster", "scenario"]),
@@ -30,6 +31,7 @@ const LAYERS: &[(&str, &[&str])] = &[
             "protocol",
             "trace",
             "kafka",
+            "queueing",
             "shop",
             "cluster",
             "guarantee",
@@ -167,7 +169,7 @@ fn nothing_is_left_unfinished() {
 fn what_decides_a_run_knows_no_float_no_hash_order_and_no_clock() {
     let banned = ["f64", "f32", "HashMap", "HashSet", "std::time", "std::env", "std::fs", "std::thread", "std::net"];
     let mut wrong = Vec::new();
-    for layer in ["sim", "protocol", "trace", "kafka", "shop", "cluster"] {
+    for layer in ["sim", "protocol", "trace", "kafka", "queueing", "shop", "cluster"] {
         for file in rust_files(&source().join(layer)) {
             let text = fs::read_to_string(&file).expect("source is text");
             let code = text.split("#[cfg(test)]").next().unwrap_or_default();

@@ -330,6 +330,7 @@ fn records_take(cluster: &Cluster) -> Option<SimDuration> {
             Message::Response { response: Response::Fetch(fetch), .. } => {
                 fetch.partitions.iter().any(|partition| !partition.batches.is_empty())
             }
+            Message::Queueing(message) => !message.records().is_empty(),
             // Everything else only talks about records.
             Message::Request { .. } | Message::Response { .. } | Message::Disconnected => false,
         };

@@ -281,7 +281,7 @@ pub fn question_of(run: &Run, selection: &Selection) -> Option<Question> {
         }
         Selection::Partition(partition) | Selection::Replica(_, partition) => Question::Partition(*partition),
         Selection::Group(group) => Question::Group(group.clone()),
-        Selection::Broker(_) | Selection::Controller(_) => Question::Node(selection.node()?),
+        Selection::Broker(_) | Selection::Controller(_) | Selection::Server(_) => Question::Node(selection.node()?),
         Selection::Client(_) => {
             let node = selection.node()?;
             match cluster.process(node).and_then(|process| process.service()) {

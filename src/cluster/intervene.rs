@@ -145,10 +145,15 @@ impl Cluster {
         if let Actor::Broker(broker) = &mut process.actor {
             broker.on_stop();
         }
+        // A server of another system keeps the same when it is stopped as when it is killed.
+        let is_server = matches!(process.actor, Actor::QueueServer(_));
         process.state = ProcessState::Stopped;
         let node = process.node;
         self.forget_process(index);
         self.note(TraceEvent::NodeStopped { node }, place, witness);
+        if is_server {
+            self.act(index, place, witness, |actor, out| actor.on_crash(false, out));
+        }
         self.break_connections(index, place, witness);
     }
 

@@ -3,6 +3,7 @@
 use crate::protocol::config::{BrokerConfig, ProcessingGuarantee};
 use crate::protocol::ids::{BrokerId, ControllerId, Rack, TopicName};
 use crate::protocol::message::NewTopic;
+pub use crate::queueing::QueueServerOptions;
 pub use crate::shop::options::{
     Application, CallOptions, CheckoutOptions, LoadOptions, ServiceKind, ServiceOptions, TimeRange,
 };
@@ -20,6 +21,8 @@ pub struct ClusterOptions {
     pub controller_config: BrokerConfig,
     pub brokers: Vec<BrokerOptions>,
     pub topics: Vec<TopicOptions>,
+    /// Another messaging system that the shop runs on, in place of Kafka.
+    pub queue_server: Option<QueueServerOptions>,
     pub clients: Vec<ClientOptions>,
     pub links: LinkClasses,
     /// Eligible leader replicas (KIP-966): on in a cluster formatted by Kafka 4.1 or later.
@@ -85,7 +88,11 @@ impl ClusterOptions {
             Application::Service(service) => {
                 service.writes.is_some() && service.config.processing_guarantee == ProcessingGuarantee::ExactlyOnceV2
             }
-            Application::Checkout(_) | Application::ShareService(_) | Application::Load(_) => false,
+            Application::Checkout(_)
+            | Application::ShareService(_)
+            | Application::Load(_)
+            | Application::QueueCheckout(..)
+            | Application::QueueService(..) => false,
         })
     }
 

@@ -6,7 +6,10 @@ use crate::protocol::ids::{ClientId, Incarnation, Node};
 use crate::protocol::message::Message;
 use crate::protocol::timer::Timer;
 use crate::shop::checkout::Checkout;
+use crate::queueing::QueueServer;
 use crate::shop::load::Load;
+use crate::shop::queue_checkout::QueueCheckout;
+use crate::shop::queue_service::QueueService;
 use crate::shop::service::Service;
 use crate::shop::share_service::ShareService;
 use crate::sim::queue::Scheduled;
@@ -22,6 +25,9 @@ pub enum Actor {
     Service(Box<Service>),
     ShareService(Box<ShareService>),
     Load(Box<Load>),
+    QueueServer(Box<QueueServer>),
+    QueueCheckout(Box<QueueCheckout>),
+    QueueService(Box<QueueService>),
 }
 
 /// Whether a process is up.
@@ -88,6 +94,9 @@ impl Actor {
             Self::Service(actor) => actor.on_start(out),
             Self::ShareService(actor) => actor.on_start(out),
             Self::Load(actor) => actor.on_start(out),
+            Self::QueueServer(actor) => actor.on_start(out),
+            Self::QueueCheckout(actor) => actor.on_start(out),
+            Self::QueueService(actor) => actor.on_start(out),
         }
     }
     pub(super) fn on_message(&mut self, from: Node, message: Message, out: &mut Outbox) {
@@ -98,6 +107,9 @@ impl Actor {
             Self::Service(actor) => actor.on_message(from, message, out),
             Self::ShareService(actor) => actor.on_message(from, message, out),
             Self::Load(actor) => actor.on_message(from, message, out),
+            Self::QueueServer(actor) => actor.on_message(from, message, out),
+            Self::QueueCheckout(actor) => actor.on_message(message, out),
+            Self::QueueService(actor) => actor.on_message(message, out),
         }
     }
     pub(super) fn on_timer(&mut self, timer: Timer, out: &mut Outbox) {
@@ -108,6 +120,9 @@ impl Actor {
             Self::Service(actor) => actor.on_timer(timer, out),
             Self::ShareService(actor) => actor.on_timer(&timer, out),
             Self::Load(actor) => actor.on_timer(timer, out),
+            Self::QueueServer(actor) => actor.on_timer(timer, out),
+            Self::QueueCheckout(actor) => actor.on_timer(timer, out),
+            Self::QueueService(actor) => actor.on_timer(timer, out),
         }
     }
     /// The process is killed, or its machine loses power.
@@ -115,8 +130,14 @@ impl Actor {
         match self {
             Self::Controller(actor) => actor.on_crash(power_lost),
             Self::Broker(actor) => actor.on_crash(power_lost, out),
+            Self::QueueServer(actor) => actor.on_crash(out),
             // Applications keep nothing but their database, which is another machine's.
-            Self::Checkout(_) | Self::Service(_) | Self::ShareService(_) | Self::Load(_) => {}
+            Self::Checkout(_)
+            | Self::Service(_)
+            | Self::ShareService(_)
+            | Self::Load(_)
+            | Self::QueueCheckout(_)
+            | Self::QueueService(_) => {}
         }
     }
     /// Asks for a controlled shutdown; false when there is nothing to hand over and it may end at once.
@@ -134,7 +155,15 @@ impl Actor {
                 actor.begin_shutdown(out);
                 true
             }
-            Self::Controller(_) | Self::Checkout(_) | Self::Load(_) => false,
+            Self::QueueService(actor) => {
+                actor.begin_shutdown(out);
+                true
+            }
+            Self::Controller(_)
+            | Self::Checkout(_)
+            | Self::Load(_)
+            | Self::QueueServer(_)
+            | Self::QueueCheckout(_) => false,
         }
     }
     /// True when a controlled shutdown has handed over everything.
@@ -143,7 +172,12 @@ impl Actor {
             Self::Broker(actor) => actor.has_stopped(),
             Self::Service(actor) => actor.has_stopped(),
             Self::ShareService(actor) => actor.has_stopped(),
-            Self::Controller(_) | Self::Checkout(_) | Self::Load(_) => true,
+            Self::QueueService(actor) => actor.has_stopped(),
+            Self::Controller(_)
+            | Self::Checkout(_)
+            | Self::Load(_)
+            | Self::QueueServer(_)
+            | Self::QueueCheckout(_) => true,
         }
     }
 }
@@ -163,6 +197,9 @@ impl Process {
     }
     pub fn checkout(&self) -> Option<&Checkout> {
         if let Actor::Checkout(checkout) = &self.actor { Some(checkout) } else { None }
+    }
+    pub fn queue_server(&self) -> Option<&QueueServer> {
+        if let Actor::QueueServer(server) = &self.actor { Some(server) } else { None }
     }
     pub fn client(&self) -> Option<ClientId> {
         if let Node::Client(client) = self.node { Some(client) } else { None }

@@ -1,9 +1,12 @@
 //! The fate of every record: attempted, acknowledged or failed, and how often it was processed. A fold over facts.
 
-use crate::protocol::ids::{EventNumber, RecordId, TopicPartition};
+use crate::protocol::ids::{EventNumber, RecordId, TopicId, TopicPartition};
 use crate::protocol::offset::Offset;
 use crate::sim::shared_vec::SharedVec;
 use crate::trace::event::TraceEvent;
+
+/// Where the messages of other systems lie: in no partition at all.
+pub const NO_PARTITION: TopicPartition = TopicPartition::new(TopicId(u16::MAX), u16::MAX);
 
 /// What became of one record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,7 +23,7 @@ pub struct RecordFate {
 pub enum RecordOutcome {
     /// Nothing yet.
     Pending,
-    /// Written at this offset, as of this event. `Offset::NONE` with acks=0.
+    /// Written at this offset, as of this event. `Offset::NONE` with acks=0, and in systems without offsets.
     Acknowledged { offset: Offset, at: EventNumber },
     /// Given up; it may lie in the log all the same when it had been sent.
     Failed { was_sent: bool },
@@ -74,7 +77,17 @@ impl Records {
                 self.failed += 1;
                 self.update(*record, |fate| fate.outcome = RecordOutcome::Failed { was_sent: *was_sent });
             }
-            TraceEvent::RecordProcessed { record, .. } => {
+            TraceEvent::MessageSent { record, .. } => self.accept(*record, NO_PARTITION),
+            TraceEvent::MessageConfirmed { record, .. } => {
+                self.acknowledged += 1;
+                let outcome = RecordOutcome::Acknowledged { offset: Offset::NONE, at: number };
+                self.update(*record, |fate| fate.outcome = outcome);
+            }
+            TraceEvent::MessageRefused { record, .. } => {
+                self.failed += 1;
+                self.update(*record, |fate| fate.outcome = RecordOutcome::Failed { was_sent: true });
+            }
+            TraceEvent::RecordProcessed { record, .. } | TraceEvent::MessageProcessed { record, .. } => {
                 self.processed += 1;
                 self.update(*record, |fate| fate.processed = fate.processed.saturating_add(1));
             }

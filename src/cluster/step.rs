@@ -99,7 +99,7 @@ impl Cluster {
         let (sender, receiver) = (self.processes[usize::from(from)].node, self.processes[usize::from(to)].node);
         self.note(TraceEvent::MessageLost { from: sender, to: receiver }, place, witness);
         let has_power = self.processes[usize::from(to)].state != ProcessState::PoweredOff;
-        if has_power && matches!(message, Message::Request { .. }) {
+        if has_power && matches!(message, Message::Request { .. } | Message::Queueing(_)) {
             self.transmit(to, from, Message::Disconnected, place, witness);
         }
     }

@@ -79,6 +79,7 @@ pub(crate) fn shop(seed: u64) -> Cluster {
             ClientOptions { name: Arc::from("email-1"), starts_at: None, application: Application::Service(email) },
         ],
         links: LinkClasses { within_rack: link(200), between_racks: link(600), clients: link(500) },
+        queue_server: None,
         eligible_leader_replicas: true,
     };
     Cluster::new(Arc::new(options), Arc::new(Vec::new()), seed)

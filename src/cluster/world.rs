@@ -1,19 +1,23 @@
 //! The whole state of a run between two events. Plain data: a clone is a checkpoint, and equality is equality of futures.
 
 use super::intervention::Intervention;
-use super::options::{Application, ClusterOptions, TopicOptions};
+use super::options::{Application, ClusterOptions, QueueServerOptions, TopicOptions};
 use super::process::{Actor, Process, ProcessState};
 use super::records::Records;
 use crate::kafka::broker::{Broker, BrokerSetup};
 use crate::kafka::controller::{Controller, ControllerOptions};
 use crate::protocol::ids::{
-    BrokerId, ClientId, ControllerId, EventNumber, Incarnation, Node, TopicId, TopicName, TopicPartition,
+    BrokerId, ClientId, ControllerId, EventNumber, Incarnation, Node, ServerId, TopicId, TopicName,
+    TopicPartition,
 };
 use crate::protocol::message::Message;
 use crate::protocol::timer::Timer;
 use crate::shop::checkout::Checkout;
 use crate::shop::ledger::Ledger;
+use crate::queueing::QueueServer;
 use crate::shop::load::Load;
+use crate::shop::queue_checkout::QueueCheckout;
+use crate::shop::queue_service::QueueService;
 use crate::shop::service::Service;
 use crate::shop::share_service::ShareService;
 use crate::sim::digest::Digest;
@@ -114,7 +118,7 @@ impl Cluster {
                 Node::Broker(id) => {
                     self.options.brokers.iter().find(|broker| broker.id == id).and_then(|broker| broker.starts_at)
                 }
-                Node::Client(_) | Node::Controller(_) => {
+                Node::Client(_) | Node::Controller(_) | Node::Server(_) => {
                     node.checked_sub(first_client).and_then(|client| self.options.clients[client].starts_at)
                 }
             };
@@ -170,6 +174,10 @@ impl Cluster {
     }
     pub fn node_named(&self, name: &str) -> Option<Node> {
         self.processes.iter().find(|process| &*process.name == name).map(|process| process.node)
+    }
+    /// The server of another messaging system, when the shop runs on one.
+    pub fn queue_server(&self) -> Option<(&Process, &QueueServer)> {
+        self.processes.iter().find_map(|process| Some((process, process.queue_server()?)))
     }
     pub fn brokers(&self) -> impl Iterator<Item = (&Process, &Broker)> {
         self.processes.iter().filter_map(|process| Some((process, process.broker()?)))
@@ -250,6 +258,11 @@ fn processes(options: &ClusterOptions, seed: Seed) -> Vec<Process> {
             Actor::Broker(Box::new(Broker::new(setup))),
         ));
     }
+    if let Some(server) = &options.queue_server {
+        let name = server_name(server);
+        let server = QueueServer::new(server.clone(), seed);
+        processes.push(process(Node::Server(QUEUE_SERVER), name, Actor::QueueServer(Box::new(server))));
+    }
     for (index, client) in options.clients.iter().enumerate() {
         let id = ClientId(index as u16);
         let (name, bootstrap) = (Arc::clone(&client.name), bootstrap.clone());
@@ -263,6 +276,21 @@ fn processes(options: &ClusterOptions, seed: Seed) -> Vec<Process> {
             Application::ShareService(service) => {
                 Actor::ShareService(Box::new(ShareService::new(id, name, service.clone(), bootstrap, seed)))
             }
+            Application::QueueCheckout(checkout, kind) => Actor::QueueCheckout(Box::new(QueueCheckout::new(
+                id,
+                checkout.clone(),
+                QUEUE_SERVER,
+                kind.clone(),
+                seed,
+            ))),
+            Application::QueueService(service, kind, queues) => Actor::QueueService(Box::new(QueueService::new(
+                id,
+                service.clone(),
+                QUEUE_SERVER,
+                kind.clone(),
+                queues.clone(),
+                seed,
+            ))),
             Application::Load(load) => Actor::Load(Box::new(Load::new(id, name, load.clone(), bootstrap, seed))),
         };
         processes.push(process(Node::Client(id), &client.name, actor));
@@ -283,6 +311,18 @@ fn process(node: Node, name: &str, actor: Actor) -> Process {
     }
 }
 
+/// The one server of another messaging system.
+pub const QUEUE_SERVER: ServerId = ServerId(1);
+
+/// How such a server is called in scenarios, links and traces.
+pub const fn server_name(options: &QueueServerOptions) -> &'static str {
+    match options {
+        QueueServerOptions::RabbitMq(_) => "rabbitmq",
+        QueueServerOptions::Sqs(_) => "sqs",
+        QueueServerOptions::ServiceBus(_) => "service-bus",
+    }
+}
+
 /// How a broker is called in scenarios, links and traces.
 pub fn broker_name(id: BrokerId) -> String {
     format!("broker-{id}")
@@ -298,7 +338,7 @@ fn link(options: &ClusterOptions, from: Node, to: Node) -> LinkOptions {
         Node::Broker(id) => {
             options.brokers.iter().find(|broker| broker.id == id).and_then(|broker| broker.rack.clone())
         }
-        Node::Controller(_) | Node::Client(_) => None,
+        Node::Controller(_) | Node::Client(_) | Node::Server(_) => None,
     };
     if from == to {
         return LinkOptions {

@@ -2,6 +2,7 @@
 
 mod acknowledged_records_survive;
 mod committed_records_agree;
+mod confirmed_messages_survive;
 mod isr_holds_what_is_committed;
 mod one_leader_per_epoch;
 mod one_quorum_leader_per_epoch;
@@ -49,6 +50,8 @@ pub enum Verdict {
 pub enum Breach {
     /// These acknowledged records are in no leader's log any more; the first of them, and how many at this event.
     RecordsLost { partition: TopicPartition, first: Offset, count: u32, records: Vec<RecordId> },
+    /// A message that the sender was told is stored was not, and is gone.
+    MessageLost { queue: crate::protocol::ids::QueueName, record: RecordId },
     /// Two different records were committed at one offset.
     CommittedTwice { partition: TopicPartition, offset: Offset },
     /// A member of the ISR lacks what is committed.
@@ -188,6 +191,10 @@ pub const GUARANTEES: &[Guarantee] = &[
     Guarantee {
         id: "nobody_serves_after_being_replaced",
         make: || Box::<nobody_serves_after_being_replaced::NobodyServesAfterBeingReplaced>::default(),
+    },
+    Guarantee {
+        id: "confirmed_messages_survive",
+        make: || Box::<confirmed_messages_survive::ConfirmedMessagesSurvive>::default(),
     },
 ];
 

@@ -167,6 +167,7 @@ impl Controller {
                 }
             }
             Message::Disconnected => self.quorum.on_disconnected(from, out),
+            Message::Queueing(_) => {}
         }
         self.follow_quorum(out);
     }

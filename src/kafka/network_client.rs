@@ -198,7 +198,7 @@ impl<C> NetworkClient<C> {
         match message {
             Message::Response { correlation, response } => self.on_response(broker, correlation, response, out),
             Message::Disconnected => self.on_disconnected(broker, out),
-            Message::Request { .. } => {}
+            Message::Request { .. } | Message::Queueing(_) => {}
         }
     }
     /// A timer; true when it was one of the network client's.

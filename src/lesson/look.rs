@@ -19,5 +19,6 @@ pub fn find(recording: &Recording, name: &str) -> Option<Selection> {
         Node::Broker(id) => Some(Selection::Broker(id)),
         Node::Controller(id) => Some(Selection::Controller(id)),
         Node::Client(id) => Some(Selection::Client(id)),
+        Node::Server(id) => Some(Selection::Server(id)),
     }
 }

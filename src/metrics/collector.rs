@@ -88,7 +88,13 @@ fn gauges(cluster: &Cluster, metrics: &Metrics, counts: Sample) -> Sample {
     let full = cluster.processes.iter().filter_map(|process| match &process.actor {
         Actor::Checkout(checkout) => Some(checkout.producer.buffer()),
         Actor::Load(load) => Some(load.producer.buffer()),
-        Actor::Controller(_) | Actor::Broker(_) | Actor::Service(_) | Actor::ShareService(_) => None,
+        Actor::Controller(_)
+        | Actor::Broker(_)
+        | Actor::Service(_)
+        | Actor::ShareService(_)
+        | Actor::QueueServer(_)
+        | Actor::QueueCheckout(_)
+        | Actor::QueueService(_) => None,
     });
     let per_mille = full.map(|(used, capacity)| (used.saturating_mul(1_000)).checked_div(capacity).unwrap_or(0));
     let registrations = || cluster.image().into_iter().flat_map(|image| image.partitions());

@@ -40,6 +40,11 @@ pub fn weight(event: &TraceEvent) -> Weight {
         | E::SendBlocked { .. }
         | E::RecordFailed { .. }
         | E::OrderNotPublished { .. }
+        | E::MessageDeadLettered { .. }
+        | E::MessageDropped { .. }
+        | E::MessageRefused { .. }
+        | E::PublishersBlocked { .. }
+        | E::SettlementRefused { .. }
         | E::BrokerShutdownBegun { .. }
         | E::RequestQueueFull { .. }
         | E::ShareLocksExpired { .. }
@@ -52,7 +57,12 @@ pub fn weight(event: &TraceEvent) -> Weight {
         E::LeaderElected { election, .. } => of_election(*election),
         E::AppendRefused { error, .. } => of_refusal(*error),
 
-        E::NodeStarted { .. }
+        E::MessageReturned { .. }
+        | E::MessageDeduplicated { .. }
+        | E::PublishersUnblocked { .. }
+        | E::SessionLocked { .. }
+        | E::MessageFailed { .. }
+        | E::NodeStarted { .. }
         | E::LinkHealed { .. }
         | E::QuorumPreVoteAsked { .. }
         | E::QuorumLeaderResigned { .. }
@@ -94,7 +104,11 @@ pub fn weight(event: &TraceEvent) -> Weight {
         | E::RecordSetAside { .. }
         | E::PositionReset { .. } => Weight::Notable,
 
-        E::LogAppended { .. }
+        E::MessageSent { .. }
+        | E::MessageEnqueued { .. }
+        | E::MessageConfirmed { .. }
+        | E::MessageDelivered { .. }
+        | E::LogAppended { .. }
         | E::HighWatermarkAdvanced { .. }
         | E::ProduceDelayed { .. }
         | E::ProduceAnswered { .. }
@@ -109,7 +123,9 @@ pub fn weight(event: &TraceEvent) -> Weight {
         | E::TransactionMarkerWritten { .. }
         | E::OrderPublished { .. } => Weight::Moving,
 
-        E::Intervened { .. }
+        E::MessageSettled { .. }
+        | E::MessageProcessed { .. }
+        | E::Intervened { .. }
         | E::MessageLost { .. }
         | E::QuorumVoteGranted { .. }
         | E::QuorumVoteRefused { .. }

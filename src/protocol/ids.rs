@@ -138,6 +138,20 @@ impl TopicPartition {
     }
 }
 
+number_id!(
+    /// A process of another messaging system: RabbitMQ, Amazon SQS or Azure Service Bus.
+    ServerId(u16)
+);
+number_id!(
+    /// What a consumer names when it settles a message: RabbitMQ's delivery tag (counted per channel), the receipt handle
+    /// of SQS, the lock token of Service Bus.
+    Receipt(u64)
+);
+name_id!(
+    /// A queue, exchange, subscription or routing key of another messaging system.
+    QueueName
+);
+
 /// Anything that has an address in the network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Node {
@@ -145,6 +159,8 @@ pub enum Node {
     Broker(BrokerId),
     /// An application process: a service of the shop, or a plain producer or consumer.
     Client(ClientId),
+    /// RabbitMQ, Amazon SQS or Azure Service Bus, where the shop runs on one of them.
+    Server(ServerId),
 }
 
 /// Short forms for traces: `c1`, `b1`; a client is `client 0` until its name is known.
@@ -154,6 +170,7 @@ impl fmt::Display for Node {
             Self::Controller(id) => write!(f, "c{id}"),
             Self::Broker(id) => write!(f, "b{id}"),
             Self::Client(id) => write!(f, "client{id}"),
+            Self::Server(id) => write!(f, "s{id}"),
         }
     }
 }

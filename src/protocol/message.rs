@@ -9,6 +9,7 @@ use super::ids::{
 };
 use super::metadata::{ClusterMetadata, MetadataBatch};
 use super::offset::{EpochEndOffset, Generation, LeaderEpoch, MemberEpoch, Offset, PartitionEpoch, QuorumEpoch};
+use super::queueing::QueueMessage;
 use super::record::{Bytes, RecordBatch};
 use super::timer::ClientRole;
 use crate::sim::time::{SimDuration, SimTime};
@@ -25,6 +26,8 @@ pub enum Message {
         correlation: CorrelationId,
         response: Response,
     },
+    /// Between an application and RabbitMQ, Amazon SQS or Azure Service Bus.
+    Queueing(QueueMessage),
     /// The connection to this peer broke: what was in flight on it will never be answered.
     Disconnected,
 }
@@ -528,6 +531,7 @@ impl Message {
                 Response::JoinGroup(_) | Response::SyncGroup(_) => 300,
                 _ => 40,
             },
+            Self::Queueing(message) => message.size(),
             Self::Disconnected => 0,
         };
         body + 40
@@ -548,7 +552,7 @@ impl Message {
                     ClientRole::Consumer
                 })
             }
-            Self::Disconnected => None,
+            Self::Queueing(_) | Self::Disconnected => None,
         }
     }
 }

@@ -9,4 +9,5 @@ pub mod config;
 pub mod metadata;
 pub mod message;
 mod api_names;
+pub mod queueing;
 pub mod timer;

@@ -104,6 +104,13 @@ pub enum Timer {
     Processed,
     /// A customer buys; an application does what it does at this time.
     Workload(u32),
+    // Other messaging systems.
+    /// The earliest of a server's own deadlines: a lock, a time to live, a long poll, a disk.
+    QueueDeadline,
+    /// A client of such a system asks again, after an error or silence.
+    QueueRetry(ClientRole),
+    /// A consumer renews the locks of what it has in hand.
+    LockRenewal,
     /// An application's own delay, such as a payment being charged.
     Application(u64),
 }

@@ -11,6 +11,7 @@ use crate::cluster::world::Cluster;
 use crate::guarantee::{Breach, Monitor, Verdict};
 use crate::protocol::ids::{BrokerId, EventNumber, GroupId, Node, RecordId, TopicPartition};
 use crate::protocol::offset::Offset;
+use crate::protocol::queueing::QueueInspection;
 use crate::scenario::recipe::{MODEL_VERSION, Recipe};
 use crate::sim::time::SimTime;
 use crate::trace::TraceRecord;
@@ -31,6 +32,9 @@ pub struct Report {
     pub orders: OrderCounts,
     pub groups: BTreeMap<String, GroupReport>,
     pub partitions: Vec<PartitionReport>,
+    /// The queues of another messaging system; not written with Kafka.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub queues: BTreeMap<String, QueueReport>,
     pub guarantees: Vec<GuaranteeReport>,
 }
 
@@ -68,6 +72,16 @@ pub struct GroupReport {
     pub rebalances: u64,
 }
 
+/// A queue at the end.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct QueueReport {
+    pub ready: u64,
+    /// Handed out and not settled.
+    pub in_flight: u64,
+    /// Handed out more than once, over the whole run.
+    pub redelivered: u64,
+}
+
 #[derive(Clone, Debug, Serialize)]
 pub struct PartitionReport {
     pub topic: String,
@@ -96,6 +110,8 @@ pub struct Run {
     rebalances: BTreeMap<GroupId, u64>,
     seen: BTreeSet<&'static str>,
     delivered: BTreeSet<(Node, RecordId)>,
+    /// How often a queue handed out what it had handed out before.
+    redelivered: BTreeMap<String, u64>,
     next_intervention: usize,
 }
 
@@ -118,6 +134,7 @@ impl Run {
             rebalances: BTreeMap::new(),
             seen: BTreeSet::new(),
             delivered: BTreeSet::new(),
+            redelivered: BTreeMap::new(),
             next_intervention: 0,
         }
     }
@@ -153,6 +170,12 @@ impl Run {
                 TraceEvent::RecordProcessed { client, record, .. } => {
                     self.delivered.insert((Node::Client(*client), *record));
                 }
+                TraceEvent::MessageProcessed { client, record, .. } => {
+                    self.delivered.insert((Node::Client(*client), *record));
+                }
+                TraceEvent::MessageDelivered { queue, count, .. } if *count > 1 => {
+                    *self.redelivered.entry(queue.to_string()).or_default() += 1;
+                }
                 // Only these are counted here.
                 _ => {}
             }
@@ -187,6 +210,7 @@ impl Run {
             orders: order_counts(cluster),
             groups: self.groups(),
             partitions: partitions(cluster),
+            queues: self.queues(),
             guarantees: self.monitor.verdicts().map(|(id, verdict)| self.guarantee(id, verdict)).collect(),
         }
     }
@@ -229,6 +253,17 @@ impl Run {
         groups
     }
 
+    fn queues(&self) -> BTreeMap<String, QueueReport> {
+        let Some((_, server)) = self.cluster.queue_server() else { return BTreeMap::new() };
+        let report = |queue: QueueInspection| {
+            let name = queue.name.to_string();
+            let redelivered = self.redelivered.get(&name).copied().unwrap_or(0);
+            let (ready, in_flight) = (queue.ready.len() as u64, queue.in_flight.len() as u64);
+            (name, QueueReport { ready, in_flight, redelivered })
+        };
+        server.inspect().into_iter().map(report).collect()
+    }
+
     fn guarantee(&self, id: &'static str, verdict: &Verdict) -> GuaranteeReport {
         match verdict {
             Verdict::NotApplicable => GuaranteeReport { id, verdict: "not_applicable", at_event: None, why: None },
@@ -250,6 +285,9 @@ impl Run {
                     "{count} acknowledged record(s) of {} from offset {first} on are gone at event {at}: number {orders}",
                     name(partition)
                 )
+            }
+            Breach::MessageLost { queue, record } => {
+                format!("confirmed message of {queue} is gone: number {}", record.0 & 0xffff_ffff)
             }
             Breach::CommittedTwice { partition, offset } => {
                 format!("two different records were committed at {} offset {offset}", name(partition))

@@ -2,6 +2,7 @@
 
 use super::error::{ScenarioError, from_config, from_json, from_serde, unknown};
 use super::names::Names;
+use super::queueing::{System, check_topics, replace_kafka};
 use super::schema::{self, Kind, Properties, Scenario};
 use super::tree::Tree;
 use crate::cluster::intervention::Intervention;
@@ -44,9 +45,12 @@ pub fn prepare(text: &str) -> Result<Prepared, ScenarioError> {
 /// Checks a scenario that was read.
 pub fn prepare_scenario(scenario: Scenario) -> Result<Prepared, ScenarioError> {
     check_shape(&scenario)?;
-    let options = options(&scenario)?;
+    let options = match scenario.broker {
+        System::Kafka => options(&scenario)?,
+        System::Rabbitmq | System::Sqs | System::ServiceBus => replace_kafka(&scenario, options(&scenario)?)?,
+    };
     let names = Names::new(&options);
-    check_references(&scenario, &names)?;
+    check_references(&scenario)?;
     let script = script(&scenario, &names)?;
     if let Some(invitation) = &scenario.invitation {
         names.interventions(&invitation.act).map_err(|error| error.at("invitation.do"))?;
@@ -76,7 +80,8 @@ fn check_shape(scenario: &Scenario) -> Result<(), ScenarioError> {
     if ![1, 3, 5].contains(&scenario.controllers) {
         return Err(wrong("controllers", "um quórum tem 1, 3 ou 5 controllers", "a quorum has 1, 3 or 5 controllers"));
     }
-    if scenario.brokers.is_empty() || scenario.brokers.len() > BROKERS_MAX {
+    let needs_brokers = scenario.broker == System::Kafka;
+    if (needs_brokers && scenario.brokers.is_empty()) || scenario.brokers.len() > BROKERS_MAX {
         return Err(wrong(
             "brokers",
             &format!("são de 1 a {BROKERS_MAX} brokers"),
@@ -101,7 +106,9 @@ fn check_shape(scenario: &Scenario) -> Result<(), ScenarioError> {
     }
     let mut names = BTreeSet::new();
     for (index, topic) in scenario.topics.iter().enumerate() {
-        check_topic(topic, &ids, &format!("topics[{index}]"))?;
+        if needs_brokers {
+            check_topic(topic, &ids, &format!("topics[{index}]"))?;
+        }
         if !names.insert(&topic.name) {
             let (pt, en) =
                 (format!("já existe um tópico `{}`", topic.name), format!("there is a topic `{}` already", topic.name));
@@ -189,6 +196,7 @@ fn options(scenario: &Scenario) -> Result<ClusterOptions, ScenarioError> {
         controller_config: shared,
         brokers,
         topics,
+        queue_server: None,
         clients,
         links: LinkClasses {
             within_rack: link(scenario.network.within_rack.as_ref(), 250, 1_000),
@@ -402,7 +410,7 @@ fn load_options(scenario: &Scenario, load: &schema::Load, path: &str) -> Result<
 }
 
 /// Topics that clients name must exist, and two processes never share a name.
-fn check_references(scenario: &Scenario, names: &Names) -> Result<(), ScenarioError> {
+fn check_references(scenario: &Scenario) -> Result<(), ScenarioError> {
     let mut seen = BTreeSet::new();
     for (index, client) in scenario.clients.iter().enumerate() {
         let path = format!("clients[{index}]");
@@ -424,7 +432,7 @@ fn check_references(scenario: &Scenario, names: &Names) -> Result<(), ScenarioEr
             (None, None, None) => Vec::new(),
         };
         for (field, topic) in topics {
-            names.topic(topic).map_err(|error| error.at(&format!("{path}.{field}")))?;
+            check_topics(scenario, topic).map_err(|error| error.at(&format!("{path}.{field}")))?;
         }
     }
     for (index, name) in scenario.shows.iter().enumerate() {

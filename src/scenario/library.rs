@@ -22,6 +22,8 @@ pub enum Family {
     Consumers,
     /// Queues that fill, quotas, throughput and its price.
     Pressure,
+    /// RabbitMQ, Amazon SQS, Azure Service Bus, beside Kafka.
+    OtherSystems,
 }
 
 macro_rules! library {
@@ -83,6 +85,14 @@ library! {
         "throughput-knobs",
         "buffer-full",
         "backpressure";
+    OtherSystems:
+        "shop-on-rabbitmq",
+        "shop-on-sqs",
+        "shop-on-service-bus",
+        "consumed-is-gone",
+        "replay-on-kafka",
+        "poison-message",
+        "visibility-too-short";
 }
 
 /// The text of a scenario that comes with Correio.

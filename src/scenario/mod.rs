@@ -8,6 +8,7 @@ mod tree;
 pub mod schema;
 pub mod names;
 pub mod settings;
+pub mod queueing;
 pub mod build;
 pub mod library;
 pub mod recipe;

@@ -6,7 +6,7 @@ use super::schema::{Act, CreatePartitions, Delay, Elect, FillDisk, Reassign, See
 use super::settings::{Setting, parse_setting};
 use crate::cluster::intervention::{ConfigPlace, Intervention, SeekTarget};
 use crate::cluster::options::ClusterOptions;
-use crate::cluster::world::{broker_name, controller_name};
+use crate::cluster::world::{QUEUE_SERVER, broker_name, controller_name, server_name};
 use crate::protocol::ids::{BrokerId, ClientId, Node, PartitionIndex, TopicId, TopicName, TopicPartition};
 use crate::protocol::message::ListOffsetsTarget;
 use crate::protocol::offset::Offset;
@@ -27,13 +27,15 @@ impl Names {
     pub fn new(options: &ClusterOptions) -> Self {
         let controllers = options.controllers.iter().map(|id| (controller_name(*id), Node::Controller(*id)));
         let brokers = options.brokers.iter().map(|broker| (broker_name(broker.id), Node::Broker(broker.id)));
+        let server = options.queue_server.iter();
+        let server = server.map(|server| (server_name(server).to_owned(), Node::Server(QUEUE_SERVER)));
         let clients = options
             .clients
             .iter()
             .enumerate()
             .map(|(index, client)| (client.name.to_string(), Node::Client(ClientId(index as u16))));
         Self {
-            nodes: controllers.chain(brokers).chain(clients).collect(),
+            nodes: controllers.chain(brokers).chain(server).chain(clients).collect(),
             topics: options.topics.iter().map(|topic| topic.name.clone()).collect(),
             internal_topics: options.internal_topics().collect(),
         }
@@ -51,7 +53,7 @@ impl Names {
     pub fn broker(&self, name: &str) -> Result<BrokerId, ScenarioError> {
         match self.node(name)? {
             Node::Broker(id) => Ok(id),
-            Node::Controller(_) | Node::Client(_) => Err(unknown("broker", "broker", name, self.brokers())),
+            Node::Controller(_) | Node::Client(_) | Node::Server(_) => Err(unknown("broker", "broker", name, self.brokers())),
         }
     }
     fn brokers(&self) -> impl Iterator<Item = &str> {

@@ -1,6 +1,7 @@
 //! The form of a scenario file. Every field is checked, none is ignored.
 
 use super::amount::{Bandwidth, Duration, Size};
+use super::queueing::{RabbitMq, ServiceBus, Sqs, System};
 use serde::de::{Error, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
@@ -22,9 +23,17 @@ pub struct Scenario {
     pub duration: Duration,
     /// Where the page opens the run, when things are already under way.
     pub opens_at: Option<Duration>,
+    /// What carries the shop's orders. On anything but Kafka each topic is what that system fans out with, each group a
+    /// queue of its own, and what the file says of controllers, brokers, partitions and Kafka's settings stands by.
+    #[serde(default)]
+    pub broker: System,
+    pub rabbitmq: Option<RabbitMq>,
+    pub sqs: Option<Sqs>,
+    pub service_bus: Option<ServiceBus>,
     /// How many controllers vote: 1, 3 or 5.
     #[serde(default = "default_controllers")]
     pub controllers: u16,
+    #[serde(default)]
     pub brokers: Vec<Broker>,
     #[serde(default)]
     pub network: Network,

@@ -1,7 +1,9 @@
 //! What the processes of the shop are told before they start: plain data, made by a scenario.
 
 use crate::protocol::config::{ConsumerConfig, ProducerConfig, ServiceConfig};
-use crate::protocol::ids::{GroupId, OrderId, TopicName};
+use crate::protocol::ids::{GroupId, OrderId, QueueName, TopicName};
+use crate::queueing::receiver::ReceiverKind;
+use crate::queueing::sender::SenderKind;
 use crate::sim::time::SimDuration;
 
 /// What an application process does.
@@ -12,6 +14,10 @@ pub enum Application {
     /// A service that reads as a member of a share group.
     ShareService(ServiceOptions),
     Load(LoadOptions),
+    /// Checkout on another messaging system.
+    QueueCheckout(CheckoutOptions, SenderKind),
+    /// A service on another messaging system, and the queues that it consumes.
+    QueueService(ServiceOptions, ReceiverKind, Vec<QueueName>),
 }
 
 /// Checkout: customers finish purchases; the payment is charged at once, the order is published, the customer is answered.

@@ -1,7 +1,10 @@
 //! An order as it stands in a record's value: JSON text.
 
+use super::options::ServiceKind;
 use crate::protocol::ids::OrderId;
-use crate::protocol::record::Bytes;
+use crate::protocol::record::{Bytes, Record};
+use crate::trace::Outbox;
+use crate::trace::event::TraceEvent;
 use serde::{Deserialize, Serialize};
 
 /// What checkout publishes. Money in cents.
@@ -22,6 +25,19 @@ impl Order {
     pub fn from_bytes(value: &[u8]) -> Option<Self> {
         serde_json::from_slice(value).ok()
     }
+}
+
+/// What the business feels when a service has dealt with the order in a record. False when no order stands in it.
+pub fn take_effect(kind: ServiceKind, record: &Record, out: &mut Outbox) -> bool {
+    let Some(Order { order, item, .. }) = record.value.as_deref().and_then(Order::from_bytes) else { return false };
+    match kind {
+        ServiceKind::Email => out.record(TraceEvent::MailSent { order }),
+        ServiceKind::Stock => out.record(TraceEvent::StockReserved { order, item }),
+        ServiceKind::Analytics => out.record(TraceEvent::OrderCounted { order, since: record.timestamp }),
+        ServiceKind::Notification => out.record(TraceEvent::CustomerNotified { order }),
+        ServiceKind::Reader => {}
+    }
+    true
 }
 
 #[cfg(test)]

@@ -30,7 +30,12 @@ fn of_process(process: &Process) -> Option<String> {
         Actor::Checkout(checkout) => of_producer(&checkout.producer).map(|what| format!("{name} {what}")),
         Actor::Load(load) => of_producer(&load.producer).map(|what| format!("{name} {what}")),
         Actor::Service(service) => service.consumer.error().map(|error| format!("{name} has given up: {error:?}")),
-        Actor::Broker(_) | Actor::Controller(_) | Actor::ShareService(_) => None,
+        Actor::Broker(_)
+        | Actor::Controller(_)
+        | Actor::ShareService(_)
+        | Actor::QueueServer(_)
+        | Actor::QueueCheckout(_)
+        | Actor::QueueService(_) => None,
     }
 }
 

@@ -37,7 +37,10 @@ impl Oracle {
             .filter_map(|client| match &client.application {
                 Application::Checkout(checkout) => Some(&checkout.producer),
                 Application::Load(load) => Some(&load.producer),
-                Application::Service(_) | Application::ShareService(_) => None,
+                Application::Service(_)
+                | Application::ShareService(_)
+                | Application::QueueCheckout(..)
+                | Application::QueueService(..) => None,
             })
             .collect();
         // Everything that any topic is ever told, at the beginning or by somebody's hand.
@@ -92,6 +95,7 @@ impl Oracle {
             Breach::ProcessedTwice { .. } => false,
             Breach::TwoLeaders { .. }
             | Breach::TwoQuorumLeaders
+            | Breach::MessageLost { .. }
             | Breach::MetadataDiffer { .. }
             | Breach::ServedAfterReplaced { .. } => true,
         }

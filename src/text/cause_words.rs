@@ -210,6 +210,7 @@ impl Text {
             "one_owner_per_generation" => self.guarantee_one_owner_per_generation(),
             "share_records_are_settled" => self.guarantee_share_records_are_settled(),
             "transactions_are_atomic" => self.guarantee_transactions_are_atomic(),
+            "confirmed_messages_survive" => self.guarantee_confirmed_messages_survive(),
             other => other.replace('_', " "),
         }
     }
@@ -280,6 +281,7 @@ messages! {
     guarantee_one_quorum_leader_per_epoch() { pt: "um líder do quorum por epoch"; en: "one quorum leader in an epoch"; }
     guarantee_share_records_are_settled() { pt: "um share group não perde registros nem insiste além do limite"; en: "a share group loses no record and does not insist past its limit"; }
     guarantee_transactions_are_atomic() { pt: "de uma transação, tudo ou nada"; en: "of a transaction, all or nothing"; }
+    guarantee_confirmed_messages_survive() { pt: "mensagens confirmadas sobrevivem"; en: "confirmed messages survive"; }
     guarantee_one_owner_per_generation() { pt: "cada partição com um só dono no grupo"; en: "one owner of a partition in a group"; }
 }
 

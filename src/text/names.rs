@@ -1,6 +1,6 @@
 //! Names that facts and identifiers do not carry: topics by id, clients by id.
 
-use crate::cluster::options::ClusterOptions;
+use crate::cluster::options::{ClusterOptions, QueueServerOptions};
 use crate::protocol::ids::{ClientId, TopicId, TopicPartition};
 use std::sync::Arc;
 
@@ -9,6 +9,8 @@ use std::sync::Arc;
 pub struct Names {
     pub topics: Vec<Arc<str>>,
     pub clients: Vec<Arc<str>>,
+    /// The product that the shop runs on in place of Kafka; empty with Kafka.
+    pub server: &'static str,
 }
 
 impl Names {
@@ -19,6 +21,7 @@ impl Names {
         Self {
             topics: topics.chain([Arc::from("__consumer_offsets")]).collect(),
             clients: options.clients.iter().map(|client| Arc::clone(&client.name)).collect(),
+            server: options.queue_server.as_ref().map_or("", QueueServerOptions::product),
         }
     }
     pub fn topic(&self, topic: TopicId) -> &str {

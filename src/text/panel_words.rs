@@ -129,8 +129,8 @@ messages! {
     picker_search() { pt: "Procurar uma história"; en: "Find a story"; }
     picker_nothing() { pt: "Nenhuma história diz isso."; en: "No story says that."; }
     family(family: Family) {
-        pt: { match family.raw { Family::Shop => "A loja", Family::Durability => "Durabilidade e réplicas", Family::Storage => "Armazenamento", Family::Control => "Controle", Family::Producers => "Produtores", Family::Consumers => "Consumidores e grupos", Family::Pressure => "Pressão e vazão" }.to_owned() };
-        en: { match family.raw { Family::Shop => "The shop", Family::Durability => "Durability and replicas", Family::Storage => "Storage", Family::Control => "Control", Family::Producers => "Producers", Family::Consumers => "Consumers and groups", Family::Pressure => "Pressure and throughput" }.to_owned() };
+        pt: { match family.raw { Family::Shop => "A loja", Family::Durability => "Durabilidade e réplicas", Family::Storage => "Armazenamento", Family::Control => "Controle", Family::Producers => "Produtores", Family::Consumers => "Consumidores e grupos", Family::Pressure => "Pressão e vazão", Family::OtherSystems => "Filas: RabbitMQ, SQS, Service Bus" }.to_owned() };
+        en: { match family.raw { Family::Shop => "The shop", Family::Durability => "Durability and replicas", Family::Storage => "Storage", Family::Control => "Control", Family::Producers => "Producers", Family::Consumers => "Consumers and groups", Family::Pressure => "Pressure and throughput", Family::OtherSystems => "Queues: RabbitMQ, SQS, Service Bus" }.to_owned() };
     }
     picker_current() { pt: "aberta agora"; en: "open now"; }
     picker_new_seed() { pt: "Outra semente"; en: "Another seed"; }

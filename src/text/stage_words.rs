@@ -8,6 +8,15 @@ messages! {
     customers() { pt: "Clientes"; en: "Customers"; }
     customer(letter: char) { pt: "cliente {letter}"; en: "customer {letter}"; }
     customer_waits(letter: char) { pt: "cliente {letter}, esperando a resposta"; en: "customer {letter}, waiting for an answer"; }
+    queue_counts(ready: u32, in_hand: u32) { pt: "{ready} prontas · {in_hand} na mão"; en: "{ready} ready · {in_hand} in hand"; }
+    queue_dead(dead: u32) { pt: { format!("{} {}", dead, dead.pick("mensagem morta", "mensagens mortas")) }; en: { format!("{} {}", dead, dead.pick("dead letter", "dead letters")) }; }
+    queue_spoken(queue: &str, counts: &str) { pt: "fila {queue}: {counts}"; en: "queue {queue}: {counts}"; }
+    times_handed_out(count: u32) { pt: "{count}×"; en: "{count}×"; }
+    sender_waits() { pt: "esperando licença para publicar"; en: "waiting for leave to publish"; }
+    sender_holds(count: u32) { pt: "{count} sem confirmação"; en: "{count} unconfirmed"; }
+    receiver_holds(count: u32) { pt: { if count.raw == 0 { "esperando".to_owned() } else { format!("{count} na mão") } }; en: { if count.raw == 0 { "waiting".to_owned() } else { format!("{count} in hand") } }; }
+    server_alarmed() { pt: "memória cheia: publicadores bloqueados"; en: "memory full: publishers blocked"; }
+    queueing_summary(product: &str, queues: u32, messages: u32) { pt: "{product} com {queues} filas e {messages} mensagens."; en: "{product} with {queues} queues and {messages} messages."; }
     consumer_groups() { pt: "Grupos de consumidores"; en: "Consumer groups"; }
     controller_quorum() { pt: "Quorum dos controllers"; en: "Controller quorum"; }
     controller(id: ControllerId) { pt: "controller {id}"; en: "controller {id}"; }

@@ -71,6 +71,9 @@ fields! {
     field_counted, hint_counted { pt: "contagens", "Quantas vezes a análise contou o pedido."; en: "counts", "How many times analytics counted the order."; }
     field_notified, hint_notified { pt: "avisos", "Quantos avisos o cliente recebeu."; en: "pushes", "How many pushes the customer got."; }
     field_record, hint_record { pt: "registro", "O registro que leva o pedido."; en: "record", "The record that carries the order."; }
+    field_queue, hint_queue { pt: "fila", "Onde as mensagens esperam até alguém dar conta delas."; en: "queue", "Where messages wait until somebody has dealt with them."; }
+    field_ready, hint_ready { pt: "prontas", "Mensagens que qualquer consumidor pode receber."; en: "ready", "Messages that any consumer may receive."; }
+    field_unacked, hint_unacked { pt: "na mão", "Entregues, e ainda sem confirmação (unacked, in flight)."; en: "in hand", "Handed out, and not yet settled (unacked, in flight)."; }
     field_orders, hint_orders { pt: "pedidos", "Os pedidos deste cliente."; en: "orders", "This customer's orders."; }
 }
 
@@ -102,6 +105,7 @@ impl Text {
             Node::Controller(id) => self.controller(id),
             Node::Broker(id) => self.broker(id),
             Node::Client(id) => self.node_client(names.client(id)),
+            Node::Server(_) => names.server.to_owned(),
         }
     }
     /// The name of a scope, as a heading.

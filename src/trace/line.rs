@@ -41,10 +41,13 @@ fn fact(debug: &str) -> String {
         "GroupId(",
         "MemberId(",
         "TopicName(",
+        "QueueName(",
         "Some(",
         "Broker(",
         "Controller(",
         "Client(",
+        "ServerId(",
+        "Server(",
     ] {
         text = unwrap(&text, wrapper);
     }
@@ -77,6 +80,7 @@ fn unwrap(text: &str, wrapper: &str) -> String {
             "Broker(" => out.push('b'),
             "Controller(" => out.push('c'),
             "Client(" => out.push_str("client"),
+            "Server(" => out.push('s'),
             _ => {}
         }
         out.push_str(&inside[..close]);

@@ -93,3 +93,16 @@ pub enum ShareOutcome {
     /// It was delivered as often as it may be.
     Archived,
 }
+
+/// Why a message is in its queue again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ReturnReason {
+    /// The consumer gave it back.
+    Nacked,
+    /// The consumer's channel or connection closed.
+    ConsumerGone,
+    /// Visibility timeout or lock was over.
+    LockExpired,
+    /// The server came back with what was on disk.
+    ServerRestarted,
+}

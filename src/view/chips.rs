@@ -27,6 +27,7 @@ pub fn settings_behind(event: &TraceEvent) -> &'static [Setting] {
             crate::protocol::ids::Node::Broker(_) => &[SESSION, ACKS],
             crate::protocol::ids::Node::Controller(_) => &[(Scope::Broker, "controller.quorum.fetch.timeout.ms")],
             crate::protocol::ids::Node::Client(_) => &[(Scope::Consumer, "session.timeout.ms")],
+            crate::protocol::ids::Node::Server(_) => &[],
         },
         E::NodeStopped { .. } | E::BrokerShutdownBegun { .. } => &[(Scope::Broker, "controlled.shutdown.enable")],
         E::BrokerFenced { reason: FenceReason::SessionExpired, .. } => &[SESSION, HEARTBEAT],
@@ -121,7 +122,13 @@ pub fn value(cluster: &Cluster, scope: Scope, property: &str, topic: Option<Topi
         Scope::Producer => cluster.processes.iter().find_map(|process| match &process.actor {
             Actor::Checkout(checkout) => checkout.producer.config().get(property),
             Actor::Load(load) => load.producer.config().get(property),
-            Actor::Controller(_) | Actor::Broker(_) | Actor::Service(_) | Actor::ShareService(_) => None,
+            Actor::Controller(_)
+            | Actor::Broker(_)
+            | Actor::Service(_)
+            | Actor::ShareService(_)
+            | Actor::QueueServer(_)
+            | Actor::QueueCheckout(_)
+            | Actor::QueueService(_) => None,
         }),
         Scope::Consumer => cluster
             .processes

@@ -3,6 +3,7 @@
 use super::broker_view::{BrokerView, PartitionView, QuorumView, TopicView};
 use super::client_view::{GroupView, ProducerView};
 use super::ledger_view::OrderView;
+use super::queue_view::QueueServerView;
 use crate::protocol::ids::{BrokerId, EventNumber, Node, TopicId, TopicPartition};
 use crate::sim::time::{SimDuration, SimTime};
 use std::sync::Arc;
@@ -21,6 +22,8 @@ pub struct ClusterView {
     pub expected_topics: Vec<ExpectedTopicView>,
     pub producers: Vec<ProducerView>,
     pub groups: Vec<GroupView>,
+    /// RabbitMQ, SQS or Service Bus, where the shop runs on one of them; nothing else stands on the stage then.
+    pub queue_server: Option<QueueServerView>,
     /// Only the links that something was done to, one entry a direction.
     pub links: Vec<LinkView>,
     /// The newest orders, oldest first.
@@ -86,6 +89,7 @@ impl ClusterView {
                 .find(|member| member.client == client)
                 .map(|member| &member.name)
         })
+        .or_else(|| Some(&self.queue_server.as_ref()?.client(client)?.name))
     }
     /// What was done to the link between two nodes, in this direction.
     pub fn link(&self, from: Node, to: Node) -> Option<&LinkView> {

@@ -49,6 +49,7 @@ pub fn cluster() -> ClusterView {
         expected_topics: Vec::new(),
         producers: vec![checkout()],
         groups: GROUPS.iter().scan(1, |first, group| Some(service(first, group))).collect(),
+        queue_server: None,
         links: vec![
             LinkView {
                 from: Node::Client(CHECKOUT),

@@ -25,6 +25,7 @@ impl Highlight {
             }
             Selection::Controller(_)
             | Selection::Broker(_)
+            | Selection::Server(_)
             | Selection::Client(_)
             | Selection::Link(..)
             | Selection::Partition(_)

@@ -86,6 +86,9 @@ pub enum Field {
     Notified,
     Record,
     Orders,
+    Queue,
+    Ready,
+    Unacked,
 }
 
 /// What a line says; the catalogue writes numbers and times as the language does.

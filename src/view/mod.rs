@@ -8,6 +8,7 @@ pub mod mark;
 pub mod selection;
 pub mod broker_view;
 pub mod client_view;
+pub mod queue_view;
 pub mod cluster_view;
 pub mod flight_view;
 pub mod ledger_view;

@@ -1,7 +1,7 @@
 //! What a hand can point at: the one vocabulary shared by the stage, the inspector, the menus and the keyboard.
 
 use crate::protocol::ids::{
-    BrokerId, ClientId, ControllerId, GroupId, Node, OrderId, RecordId, TopicId, TopicPartition,
+    BrokerId, ClientId, ControllerId, GroupId, Node, OrderId, RecordId, ServerId, TopicId, TopicPartition,
 };
 
 /// One thing on the page that can be selected.
@@ -9,6 +9,8 @@ use crate::protocol::ids::{
 pub enum Selection {
     Controller(ControllerId),
     Broker(BrokerId),
+    /// The server of another messaging system.
+    Server(ServerId),
     /// An application process: checkout, or one member of a group.
     Client(ClientId),
     /// Both directions between two nodes; the lower first.
@@ -32,6 +34,7 @@ impl Selection {
         match self {
             Self::Controller(id) => format!("c{id}"),
             Self::Broker(id) => format!("b{id}"),
+            Self::Server(id) => format!("s{id}"),
             Self::Client(id) => format!("k{id}"),
             Self::Link(one, other) => format!("l{}-{}", node_code(*one), node_code(*other)),
             Self::Partition(id) => format!("p{}-{}", id.topic, id.partition),
@@ -49,10 +52,11 @@ impl Selection {
         let rest = &code[kind.len_utf8()..];
         let numbers: Vec<u16> = rest.split('-').map_while(|part| part.parse().ok()).collect();
         match (kind, numbers.as_slice()) {
-            ('c' | 'b' | 'k', _) => match node_of_code(code)? {
+            ('c' | 'b' | 'k' | 's', _) => match node_of_code(code)? {
                 Node::Controller(id) => Some(Self::Controller(id)),
                 Node::Broker(id) => Some(Self::Broker(id)),
                 Node::Client(id) => Some(Self::Client(id)),
+                Node::Server(id) => Some(Self::Server(id)),
             },
             ('l', _) => {
                 let (one, other) = rest.split_once('-')?;
@@ -76,6 +80,7 @@ impl Selection {
             Self::Controller(id) => Some(Node::Controller(id)),
             Self::Broker(id) | Self::Replica(id, _) => Some(Node::Broker(id)),
             Self::Client(id) => Some(Node::Client(id)),
+            Self::Server(id) => Some(Node::Server(id)),
             Self::Link(..)
             | Self::Partition(_)
             | Self::Group(_)
@@ -91,6 +96,7 @@ fn node_code(node: Node) -> String {
         Node::Controller(id) => format!("c{id}"),
         Node::Broker(id) => format!("b{id}"),
         Node::Client(id) => format!("k{id}"),
+        Node::Server(id) => format!("s{id}"),
     }
 }
 
@@ -100,6 +106,7 @@ fn node_of_code(code: &str) -> Option<Node> {
         b'c' => Some(Node::Controller(ControllerId(number))),
         b'b' => Some(Node::Broker(BrokerId(number))),
         b'k' => Some(Node::Client(ClientId(number))),
+        b's' => Some(Node::Server(ServerId(number))),
         _ => None,
     }
 }
@@ -115,6 +122,7 @@ mod tests {
             Selection::Controller(ControllerId(2)),
             Selection::Broker(BrokerId(1)),
             Selection::Client(ClientId(0)),
+            Selection::Server(ServerId(1)),
             Selection::link(Node::Client(ClientId(0)), Node::Broker(BrokerId(2))),
             Selection::Partition(partition),
             Selection::Replica(BrokerId(4), partition),

@@ -66,7 +66,7 @@ pub fn place_of(cluster: &Cluster, selection: &Selection) -> Option<ConfigPlace>
         }
         Selection::Partition(partition) => cluster.topic_name(partition.topic).map(ConfigPlace::Topic),
         Selection::Group(_) => Some(ConfigPlace::All(Scope::Consumer)),
-        Selection::Link(..) | Selection::Record(_) | Selection::Order(_) | Selection::Customer(_) => None,
+        Selection::Server(_) | Selection::Link(..) | Selection::Record(_) | Selection::Order(_) | Selection::Customer(_) => None,
     }
 }
 
@@ -74,7 +74,11 @@ fn scope_of_client(cluster: &Cluster, node: Node) -> Option<Scope> {
     match cluster.process(node)?.actor {
         Actor::Checkout(_) | Actor::Load(_) => Some(Scope::Producer),
         Actor::Service(_) | Actor::ShareService(_) => Some(Scope::Consumer),
-        Actor::Broker(_) | Actor::Controller(_) => None,
+        Actor::Broker(_)
+        | Actor::Controller(_)
+        | Actor::QueueServer(_)
+        | Actor::QueueCheckout(_)
+        | Actor::QueueService(_) => None,
     }
 }
 
@@ -120,6 +124,8 @@ fn value(cluster: &Cluster, place: &ConfigPlace, property: &str) -> Option<Arc<s
                 Actor::Load(load) => load.producer.config().get(property),
                 Actor::Service(service) => service.consumer.config().get(property),
                 Actor::ShareService(service) => service.consumer.config().get(property),
+                // Their settings are the scenario's.
+                Actor::QueueServer(_) | Actor::QueueCheckout(_) | Actor::QueueService(_) => None,
             };
             text.map(Arc::from)
         }

@@ -171,7 +171,7 @@ impl World {
         match node {
             Node::Controller(id) => self.controllers[usize::from(id.0) - 1].on_crash(false),
             Node::Broker(id) => self.brokers[usize::from(id.0) - 1].crash(),
-            Node::Client(_) => {}
+            Node::Client(_) | Node::Server(_) => {}
         }
         self.invariants.forget(node);
         for peer in self.nodes() {
@@ -234,7 +234,7 @@ impl World {
         match node {
             Node::Controller(id) => cause.tell_controller(&mut self.controllers[usize::from(id.0) - 1], &mut out),
             Node::Broker(id) => self.brokers[usize::from(id.0) - 1].handle(cause, &mut out),
-            Node::Client(_) => {}
+            Node::Client(_) | Node::Server(_) => {}
         }
         for effect in out.into_effects() {
             match effect {

@@ -67,6 +67,9 @@ pub fn field(text: Text, field: Field) -> (String, String) {
         Field::Counted => (t.field_counted(), t.hint_counted()),
         Field::Notified => (t.field_notified(), t.hint_notified()),
         Field::Record => (t.field_record(), t.hint_record()),
+        Field::Queue => (t.field_queue(), t.hint_queue()),
+        Field::Ready => (t.field_ready(), t.hint_ready()),
+        Field::Unacked => (t.field_unacked(), t.hint_unacked()),
         Field::Orders => (t.field_orders(), t.hint_orders()),
     }
 }

@@ -21,6 +21,7 @@ pub fn thing(text: Text, names: &Names, selection: &Selection) -> String {
     match selection {
         Selection::Controller(id) => text.controller(*id),
         Selection::Broker(id) => text.broker(*id),
+        Selection::Server(_) => names.server.to_owned(),
         Selection::Client(id) => names.client(*id).to_owned(),
         Selection::Link(from, to) => text.link_spoken(&node(text, names, *from), &node(text, names, *to)),
         Selection::Partition(partition) => text.topic_partition(&names.partition(*partition)),
@@ -42,6 +43,7 @@ pub fn node(text: Text, names: &Names, node: Node) -> String {
         Node::Controller(id) => text.controller(id),
         Node::Broker(id) => text.broker(id),
         Node::Client(id) => names.client(id).to_owned(),
+        Node::Server(_) => names.server.to_owned(),
     }
 }
 

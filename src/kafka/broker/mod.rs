@@ -244,6 +244,7 @@ impl Broker {
             }
             Message::Response { correlation, response } => self.on_response(from, correlation, response, out),
             Message::Disconnected => self.on_disconnected(from, out),
+            Message::Queueing(_) => {}
         }
     }
 
@@ -326,6 +327,7 @@ impl Broker {
                 self.on_transaction_peer_lost(peer, out);
             }
             Node::Client(_) => self.release_share_members(from, out),
+            Node::Server(_) => {}
         }
         self.memory.requests.forget(from);
         self.memory.delayed_fetches.retain(|fetch| fetch.from != from);

@@ -28,7 +28,7 @@ impl Shard {
         let valid = match (consumer_heartbeat::validate(request), to.from) {
             (Err(error), _) => Err(error),
             (Ok(()), Node::Client(client)) => Ok(client),
-            (Ok(()), Node::Broker(_) | Node::Controller(_)) => Err(ErrorCode::InvalidRequest),
+            (Ok(()), Node::Broker(_) | Node::Controller(_) | Node::Server(_)) => Err(ErrorCode::InvalidRequest),
         };
         let client = match valid {
             Ok(client) => client,

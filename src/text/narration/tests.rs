@@ -9,7 +9,7 @@ use expect_test::{Expect, expect};
 use std::sync::Arc;
 
 fn names() -> Names {
-    Names { topics: vec![Arc::from("orders")], clients: vec![Arc::from("checkout"), Arc::from("email-1")] }
+    Names { topics: vec![Arc::from("orders")], clients: vec![Arc::from("checkout"), Arc::from("email-1")], server: "" }
 }
 
 fn check(event: &E, expected: &Expect) {

@@ -28,11 +28,13 @@ messages! {
             Node::Broker(_) => "Ele lê o próprio disco, se registra no controller e passa a copiar o que perdeu dos líderes.",
             Node::Controller(_) => "Ele procura o líder dos controllers e lê as decisões que perdeu.",
             Node::Client(_) => "Ele pergunta a um broker quem lidera o quê, e começa a trabalhar.",
+            Node::Server(_) => "Ele lê do próprio disco as mensagens que ficaram, e as aplicações se conectam de novo.",
         }.to_owned() };
         en: { match node.raw {
             Node::Broker(_) => "It reads its own disk, registers with the controller and copies what it missed from the leaders.",
             Node::Controller(_) => "It looks for the leading controller and reads the decisions it missed.",
             Node::Client(_) => "It asks a broker who leads what, and gets to work.",
+            Node::Server(_) => "It reads from its own disk what was left, and the applications connect again.",
         }.to_owned() };
     }
     node_stopped(node: &str) { pt: "o {node} desligou com calma."; en: "{node} stopped cleanly."; }
@@ -41,11 +43,13 @@ messages! {
             Node::Broker(_) => "Antes de sair ele entregou as partições que liderava (controlled shutdown): quase ninguém percebe.",
             Node::Controller(_) => "Os outros controllers elegem um novo líder se era ele.",
             Node::Client(_) => "Ele avisou o grupo que ia sair, e as partições dele passam logo para os outros.",
+            Node::Server(_) => "Quem estava conectado tenta de novo a cada segundo; as mensagens duráveis esperam no disco.",
         }.to_owned() };
         en: { match node.raw {
             Node::Broker(_) => "Before leaving it handed over what it led (controlled shutdown): hardly anyone notices.",
             Node::Controller(_) => "The other controllers elect a new leader if it was the one.",
             Node::Client(_) => "It told its group that it was leaving, and its partitions go to the others at once.",
+            Node::Server(_) => "Whoever was connected tries again every second; durable messages wait on disk.",
         }.to_owned() };
     }
     node_crashed(node: &str) { pt: "o {node} caiu."; en: "{node} crashed."; }
@@ -55,12 +59,14 @@ messages! {
                 pararem por tempo demais; até lá, as partições que ele liderava ficam sem atender.",
             Node::Controller(_) => "Os outros controllers notam o silêncio e votam num novo líder, se era ele quem liderava.",
             Node::Client(_) => "O processo morreu sem se despedir. O grupo só percebe quando os heartbeats dele param por tempo demais.",
+            Node::Server(_) => "As conexões caíram. O que estava no disco fica; mensagens sem confirmação serão enviadas de novo.",
         }.to_owned() };
         en: { match node.raw {
             Node::Broker(_) => "The process died without a goodbye. The controller misses it only when its heartbeats have stopped for too \
                 long; until then, the partitions it led answer nobody.",
             Node::Controller(_) => "The other controllers notice the silence and vote for a new leader, if it was the one.",
             Node::Client(_) => "The process died without a goodbye. Its group notices only when its heartbeats have stopped for too long.",
+            Node::Server(_) => "The connections broke. What was on disk stays; unconfirmed messages will be sent again.",
         }.to_owned() };
     }
     node_lost_power(node: &str) { pt: "o {node} ficou sem energia."; en: "{node} lost power."; }

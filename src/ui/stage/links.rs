@@ -58,7 +58,7 @@ fn name(props: &LinksProps, link: &LinkDrawing) -> String {
     let said = |node: Node| match node {
         Node::Controller(id) => props.text.controller(id),
         Node::Broker(id) => props.text.broker(id),
-        Node::Client(_) => props
+        Node::Client(_) | Node::Server(_) => props
             .clients
             .iter()
             .find(|(known, _)| *known == node)

@@ -11,6 +11,7 @@ mod orders;
 mod patterns;
 mod picture;
 mod producer;
+mod queueing;
 mod quorum;
 mod replica;
 mod resting;

@@ -7,6 +7,7 @@ use super::links::{FaultMarks, Links};
 use super::orders::Orders;
 use super::patterns::patterns;
 use super::producer::Producer;
+use super::queueing::Queueing;
 use super::quorum::Quorum;
 use super::resting::RestingMessages;
 use super::shapes::{Anchor, px, text};
@@ -57,6 +58,7 @@ pub fn StagePicture(props: &StagePictureProps) -> Html {
             <g>{ orders(props) }</g>
             <g class="stage-brokers">{ for brokers(props) }</g>
             { groups(props) }
+            { queueing(props) }
             { fault_marks(props) }
             if let Some(traffic) = resting { <RestingMessages traffic={traffic.clone()} text={*words}/> }
         </svg>
@@ -65,6 +67,10 @@ pub fn StagePicture(props: &StagePictureProps) -> Html {
 
 /// The whole in one sentence.
 fn summary(view: &ClusterView, words: Text) -> String {
+    if let Some(server) = &view.queue_server {
+        let messages = server.queues.iter().map(|queue| queue.ready_count + queue.in_flight_count).sum();
+        return words.queueing_summary(server.product, server.queues.len() as u32, messages);
+    }
     let running = view.brokers.iter().filter(|broker| broker.state.is_up()).count();
     let leaderless = view.rows().filter(|partition| partition.leader.is_none()).count();
     words.stage_summary(view.brokers.len() as u32, running as u32, view.rows().count() as u32, leaderless as u32)
@@ -83,7 +89,12 @@ fn clients(view: &ClusterView) -> Vec<(Node, std::sync::Arc<str>)> {
         .iter()
         .flat_map(|group| &group.members)
         .map(|member| (Node::Client(member.client), member.name.clone()));
-    producers.chain(members).collect()
+    let servers = view.queue_server.iter();
+    let servers = servers.flat_map(|server| {
+        let clients = server.clients.iter().map(|client| (Node::Client(client.client), client.name.clone()));
+        clients.chain([(Node::Server(server.id), server.product.into())])
+    });
+    producers.chain(members).chain(servers).collect()
 }
 
 fn wires(props: &StagePictureProps) -> Html {
@@ -187,6 +198,13 @@ fn grid_row(view: &ClusterView, row: &RowLayout, margins: (f64, f64)) -> GridRow
         end: ends.max().unwrap_or(Offset::ZERO),
         has_leader: view.partition(row.partition).is_some_and(|partition| partition.leader.is_some()),
     }
+}
+
+fn queueing(props: &StagePictureProps) -> Html {
+    let (Some(server), Some(place)) = (&props.view.queue_server, &props.layout.queueing) else { return Html::default() };
+    let StagePictureProps { text: words, highlight, .. } = props;
+    let is_shown = |selected: &Selection| matches!(selected, Selection::Server(_) | Selection::Client(_));
+    html! { <Queueing server={server.clone()} place={place.clone()} text={*words} selected={props.selected.clone().filter(is_shown)} highlight={*highlight} now={props.view.now}/> }
 }
 
 fn groups(props: &StagePictureProps) -> Html {

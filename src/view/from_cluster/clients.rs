@@ -37,7 +37,13 @@ fn producer(cluster: &Cluster, process: &Process, history: History<'_>) -> Optio
             (&checkout.producer, &checkout.options.topic, customers(cluster, checkout.options.customers))
         }
         Actor::Load(load) => (&load.producer, &load.options.topic, Vec::new()),
-        Actor::Controller(_) | Actor::Broker(_) | Actor::Service(_) | Actor::ShareService(_) => return None,
+        Actor::Controller(_)
+        | Actor::Broker(_)
+        | Actor::Service(_)
+        | Actor::ShareService(_)
+        | Actor::QueueServer(_)
+        | Actor::QueueCheckout(_)
+        | Actor::QueueService(_) => return None,
     };
     Some(ProducerView {
         client,

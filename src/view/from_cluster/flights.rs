@@ -43,6 +43,12 @@ fn parts(cluster: &Cluster, key: EventKey, scheduling: &Scheduling) -> Vec<Fligh
         sent_at: *sent_at,
         arrives_at: key.at,
     };
+    if let Message::Queueing(message) = message {
+        let records = message.records();
+        let marks = records.iter().take(FLIGHT_RECORDS_MAX).map(|record| (record.id, key_mark(record))).collect();
+        let flight = part(None, &[], message.size());
+        return vec![FlightView { records: marks, record_count: records.len() as u32, ..flight }];
+    }
     if batches.is_empty() {
         return vec![part(partition, &[], message.size())];
     }
@@ -87,6 +93,15 @@ fn describe<'a>(from: Node, to: Node, message: &'a Message) -> Option<Described<
                     .collect(),
                 _ => Vec::new(),
             },
+        }),
+        Message::Queueing(message) => Some(Described {
+            kind: match to {
+                Node::Client(_) => FlightKind::Consume,
+                Node::Server(_) | Node::Broker(_) | Node::Controller(_) => FlightKind::Produce,
+            },
+            api: message.api_name(),
+            partition: None,
+            batches: Vec::new(),
         }),
         // A connection that breaks is not a message that anybody sent.
         Message::Disconnected => None,
@@ -182,6 +197,6 @@ fn kind_of_response(response: &Response, to: Node) -> FlightKind {
 fn fetch_kind(fetcher: Node) -> FlightKind {
     match fetcher {
         Node::Broker(_) | Node::Controller(_) => FlightKind::Replication,
-        Node::Client(_) => FlightKind::Consume,
+        Node::Client(_) | Node::Server(_) => FlightKind::Consume,
     }
 }

@@ -7,6 +7,7 @@ mod groups;
 mod share_groups;
 mod metadata;
 mod orders;
+mod queueing;
 
 pub use flights::flights;
 pub use orders::{ledger, order};
@@ -46,6 +47,7 @@ pub fn cluster_view(cluster: &Cluster, history: History<'_>) -> ClusterView {
         expected_topics: metadata::expected_topics(cluster),
         producers: clients::producers(cluster, history),
         groups: groups::groups(cluster, history),
+        queue_server: queueing::server(cluster, history),
         links: links(cluster),
         orders: orders::newest(cluster, STAGE_ORDERS),
     }
@@ -63,7 +65,8 @@ pub fn names(cluster: &Cluster) -> Names {
         .filter(|process| process.client().is_some())
         .map(|process| Arc::clone(&process.name))
         .collect();
-    Names { topics, clients }
+    let server = cluster.options.queue_server.as_ref().map_or("", |server| server.product());
+    Names { topics, clients, server }
 }
 
 fn links(cluster: &Cluster) -> Vec<LinkView> {

@@ -16,7 +16,11 @@ const DELAY: SimDuration = SimDuration::from_millis(50);
 /// The actions on a thing, the likeliest first.
 pub(super) fn actions(view: &ClusterView, selection: &Selection, is_followed: bool) -> Vec<Action> {
     let mut actions = match selection {
-        Selection::Broker(_) | Selection::Controller(_) | Selection::Client(_) | Selection::Replica(..) => {
+        Selection::Broker(_)
+        | Selection::Server(_)
+        | Selection::Controller(_)
+        | Selection::Client(_)
+        | Selection::Replica(..) => {
             selection.node().map_or_else(Vec::new, |node| on_node(view, node))
         }
         Selection::Link(from, to) => on_link(view, *from, *to),
@@ -30,7 +34,7 @@ pub(super) fn actions(view: &ClusterView, selection: &Selection, is_followed: bo
         Selection::Record(_) | Selection::Order(_) | Selection::Customer(_) => {
             actions.push(if is_followed { Action::Unfollow } else { Action::Follow(selection.clone()) });
         }
-        Selection::Controller(_) | Selection::Replica(..) | Selection::Link(..) => {}
+        Selection::Controller(_) | Selection::Server(_) | Selection::Replica(..) | Selection::Link(..) => {}
     }
     actions
 }
@@ -42,6 +46,7 @@ fn state_of(view: &ClusterView, node: Node) -> Option<ProcessState> {
         Node::Controller(id) => {
             view.quorum.controllers.iter().find(|controller| controller.id == id).map(|controller| controller.state)
         }
+        Node::Server(_) => view.queue_server.as_ref().map(|server| server.state),
         Node::Client(id) => {
             let producer = view.producers.iter().find(|producer| producer.client == id).map(|producer| producer.state);
             producer.or_else(|| {
@@ -51,6 +56,7 @@ fn state_of(view: &ClusterView, node: Node) -> Option<ProcessState> {
                     .find(|member| member.client == id)
                     .map(|member| member.state)
             })
+            .or_else(|| Some(view.queue_server.as_ref()?.client(id)?.state))
         }
     }
 }

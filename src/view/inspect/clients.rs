@@ -14,6 +14,9 @@ pub(super) fn client(view: &ClusterView, id: ClientId) -> Option<Inspected> {
     if let Some(producer) = view.producers.iter().find(|producer| producer.client == id) {
         return Some(of_producer(producer));
     }
+    if let Some(client) = view.queue_server.as_ref().and_then(|server| server.client(id)) {
+        return Some(super::queueing::client(client));
+    }
     let find = |group: &'_ GroupView| group.members.iter().any(|member| member.client == id);
     let group = view.groups.iter().find(|group| find(group))?;
     let member = group.members.iter().find(|member| member.client == id)?;

@@ -2,6 +2,7 @@
 
 mod actions;
 mod clients;
+mod queueing;
 mod nodes;
 mod records;
 
@@ -22,6 +23,7 @@ pub fn inspect(
     let (rows, related) = match selection {
         Selection::Controller(id) => nodes::controller(view, *id)?,
         Selection::Broker(id) => nodes::broker(view, *id)?,
+        Selection::Server(_) => queueing::server(view)?,
         Selection::Client(id) => clients::client(view, *id)?,
         Selection::Link(from, to) => nodes::link(view, *from, *to),
         Selection::Partition(partition) => nodes::partition(view, *partition)?,

@@ -67,6 +67,7 @@ pub(super) fn of_node(node: Node) -> Selection {
         Node::Controller(id) => Selection::Controller(id),
         Node::Broker(id) => Selection::Broker(id),
         Node::Client(id) => Selection::Client(id),
+        Node::Server(id) => Selection::Server(id),
     }
 }
 

@@ -48,6 +48,7 @@ pub(super) fn wide(structure: &Structure, window: Size, zoom: f64) -> StageLayou
         rows: grid.rows,
         groups_title: (!groups.is_empty()).then(|| Point::new(right.x, top + 12.0)),
         groups,
+        queueing: None,
     }
 }
 
@@ -148,5 +149,6 @@ pub(super) fn tall(structure: &Structure, window: Size, zoom: f64) -> StageLayou
         rows: grid.rows,
         groups_title: (!groups.is_empty()).then(|| Point::new(margin, y - 12.0)),
         groups,
+        queueing: None,
     }
 }

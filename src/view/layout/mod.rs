@@ -9,11 +9,13 @@ pub mod axis;
 mod brokers;
 pub mod links;
 mod neighbour;
+mod queueing;
 pub mod routes;
 mod sides;
 
 pub use brokers::{BrokerLayout, Detail, RowDetail, RowLayout};
 pub use neighbour::Direction;
+pub use queueing::{QueueingLayout, QueueingStructure};
 pub use sides::{CustomersLayout, GroupLayout, OrdersLayout, ProducerLayout};
 
 use super::cluster_view::ClusterView;
@@ -30,6 +32,8 @@ pub struct Structure {
     pub rows: Vec<TopicPartition>,
     pub producers: Vec<ProducerStructure>,
     pub groups: Vec<GroupStructure>,
+    /// Another messaging system, which then stands there alone.
+    pub queueing: Option<QueueingStructure>,
 }
 
 /// One sending application.
@@ -74,6 +78,7 @@ impl Structure {
             brokers: view.brokers.iter().map(|broker| broker.id).collect(),
             producers: view.producers.iter().map(producer).collect(),
             groups: view.groups.iter().map(group).collect(),
+            queueing: view.queue_server.as_ref().map(QueueingStructure::of),
             rows,
         }
     }
@@ -117,6 +122,7 @@ pub struct StageLayout {
     pub groups: Vec<GroupLayout>,
     /// The line over the groups' cards.
     pub groups_title: Option<Point>,
+    pub queueing: Option<QueueingLayout>,
 }
 
 /// The narrowest window in which orders flow from left to right.
@@ -127,6 +133,9 @@ impl StageLayout {
     /// wider than the window, and with the room comes detail.
     pub fn new(structure: &Structure, window: Size, zoom: f64) -> Self {
         let zoom = zoom.clamp(1.0, ZOOM_MAX);
+        if let Some(queueing) = &structure.queueing {
+            return queueing::place(queueing, window);
+        }
         if window.width < WIDE_FROM {
             arrange::tall(structure, window, zoom)
         } else {
@@ -185,6 +194,11 @@ impl StageLayout {
                     targets.push((Selection::Replica(broker.id, row.partition), strip));
                 }
             }
+        }
+        if let Some(queueing) = &self.queueing {
+            let head = Rect { height: queueing.head_height, ..queueing.server };
+            targets.push((Selection::Server(queueing.id), head));
+            targets.extend(queueing.clients.iter().map(|(client, card)| (Selection::Client(*client), *card)));
         }
         for group in &self.groups {
             targets.push((Selection::Group(group.group.clone()), Rect { height: 28.0, ..group.card }));

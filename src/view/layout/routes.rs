@@ -73,7 +73,9 @@ impl StageLayout {
             Node::Client(id) => self
                 .producer(id)
                 .map(|producer| producer.card.center())
-                .or_else(|| Some(self.group_of(id)?.card.center())),
+                .or_else(|| Some(self.group_of(id)?.card.center()))
+                .or_else(|| self.queueing.as_ref()?.client(id).map(Rect::center)),
+            Node::Server(_) => self.queueing.as_ref().map(|queueing| queueing.server.center()),
         }
     }
 
@@ -98,6 +100,7 @@ impl StageLayout {
             Node::Controller(id) => self.seal_end(id, other),
             Node::Broker(id) => self.broker_end(id, other, way),
             Node::Client(id) => self.client_end(id, other, way),
+            Node::Server(_) => self.queueing.as_ref().map(|queueing| self.door(queueing.server, other)),
         }
     }
 
@@ -134,6 +137,13 @@ impl StageLayout {
             let mut end = self.door(producer.card, other);
             if way.kind == FlightKind::Produce && end.out.x != 0.0 {
                 end.at.y = producer.tray.center().y + if way.is_upper { -4.0 } else { 8.0 };
+            }
+            return Some(end);
+        }
+        if let Some(card) = self.queueing.as_ref().and_then(|queueing| queueing.client(id)) {
+            let mut end = self.door(card, other);
+            if end.out.x != 0.0 {
+                end.at.y = card.center().y + if way.is_upper { -4.0 } else { 4.0 };
             }
             return Some(end);
         }
