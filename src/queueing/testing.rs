@@ -61,7 +61,8 @@ impl Bench {
     pub(crate) fn pass(&mut self, millis: u64) -> String {
         let end = self.now + SimDuration::from_millis(millis);
         let mut lines = Vec::new();
-        while let Some(at) = self.deadline.take().filter(|at| *at <= end) {
+        while let Some(at) = self.deadline.filter(|at| *at <= end) {
+            self.deadline = None;
             self.now = at;
             let mut out = Outbox::new(at);
             self.server.on_timer(Timer::QueueDeadline, &mut out);
