@@ -76,7 +76,7 @@ impl Bench {
                 match message {
                     Message::Response { response, .. } => self.answers.push(response),
                     Message::Request { .. } => self.markers_sent += 1,
-                    Message::Disconnected => {}
+                    Message::Queueing(_) | Message::Disconnected => {}
                 }
             }
         }
