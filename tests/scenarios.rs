@@ -43,6 +43,11 @@ fn is_story(event: &TraceEvent) -> bool {
                 | "RebalanceStarted"
                 | "RebalanceCompleted"
                 | "MemberExpired"
+                | "MessageDeadLettered"
+                | "MessageReturned"
+                | "MessageDropped"
+                | "SettlementRefused"
+                | "PublishersBlocked"
                 | "PositionReset"
                 | "RecordFailed"
                 | "SendBlocked"
@@ -126,4 +131,37 @@ fn killing_the_leader_loses_an_acknowledged_record_at_some_seed_with_acks_1_and_
     assert_eq!(broken[0], "acknowledged_records_survive", "seed {seed}");
     let why = report.guarantees[0].why.as_deref().unwrap();
     assert!(why.contains("orders-"), "{why}");
+}
+
+#[test]
+fn consumed_is_gone_from_a_queue_and_stays_in_a_log() {
+    let counts = |id: &str| {
+        let orders = finished(id, &mut Story::default()).report().orders;
+        (orders.placed, orders.counted)
+    };
+    let (placed, counted) = counts("consumed-is-gone");
+    assert!(0 < counted && counted < placed, "{counted} of {placed}");
+    let (placed, counted) = counts("replay-on-kafka");
+    assert_eq!(counted, placed);
+}
+
+#[test]
+fn the_shop_runs_on_another_system_by_one_word() {
+    let text = correio::scenario::library::text_of("checkout").unwrap();
+    for system in ["rabbitmq", "sqs", "service_bus"] {
+        let word = format!("\"broker\": \"{system}\", \"seed\":");
+        let mut run = Run::new(Recipe::custom(&text.replacen("\"seed\":", &word, 1)).unwrap());
+        let until = SimTime::ZERO + run.recipe.prepared.scenario.duration.0;
+        run.finish(until, &mut ());
+        let report = run.report();
+        assert!(report.orders.placed > 100, "{system}: {:?}", report.orders);
+        assert_eq!((report.orders.missing, report.records.sent), (0, report.orders.placed), "{system}");
+        assert!(report.partitions.is_empty() && !report.queues.is_empty(), "{system}");
+    }
+}
+
+#[test]
+fn a_visibility_timeout_shorter_than_the_work_mails_twice() {
+    let orders = finished("visibility-too-short", &mut Story::default()).report().orders;
+    assert!(orders.mailed_twice > 0 && orders.mailed == orders.placed, "{orders:?}");
 }

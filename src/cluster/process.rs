@@ -5,8 +5,8 @@ use crate::kafka::controller::Controller;
 use crate::protocol::ids::{ClientId, Incarnation, Node};
 use crate::protocol::message::Message;
 use crate::protocol::timer::Timer;
-use crate::shop::checkout::Checkout;
 use crate::queueing::QueueServer;
+use crate::shop::checkout::Checkout;
 use crate::shop::load::Load;
 use crate::shop::queue_checkout::QueueCheckout;
 use crate::shop::queue_service::QueueService;
@@ -159,11 +159,9 @@ impl Actor {
                 actor.begin_shutdown(out);
                 true
             }
-            Self::Controller(_)
-            | Self::Checkout(_)
-            | Self::Load(_)
-            | Self::QueueServer(_)
-            | Self::QueueCheckout(_) => false,
+            Self::Controller(_) | Self::Checkout(_) | Self::Load(_) | Self::QueueServer(_) | Self::QueueCheckout(_) => {
+                false
+            }
         }
     }
     /// True when a controlled shutdown has handed over everything.
@@ -173,11 +171,9 @@ impl Actor {
             Self::Service(actor) => actor.has_stopped(),
             Self::ShareService(actor) => actor.has_stopped(),
             Self::QueueService(actor) => actor.has_stopped(),
-            Self::Controller(_)
-            | Self::Checkout(_)
-            | Self::Load(_)
-            | Self::QueueServer(_)
-            | Self::QueueCheckout(_) => true,
+            Self::Controller(_) | Self::Checkout(_) | Self::Load(_) | Self::QueueServer(_) | Self::QueueCheckout(_) => {
+                true
+            }
         }
     }
 }

@@ -7,14 +7,13 @@ use super::records::Records;
 use crate::kafka::broker::{Broker, BrokerSetup};
 use crate::kafka::controller::{Controller, ControllerOptions};
 use crate::protocol::ids::{
-    BrokerId, ClientId, ControllerId, EventNumber, Incarnation, Node, ServerId, TopicId, TopicName,
-    TopicPartition,
+    BrokerId, ClientId, ControllerId, EventNumber, Incarnation, Node, ServerId, TopicId, TopicName, TopicPartition,
 };
 use crate::protocol::message::Message;
 use crate::protocol::timer::Timer;
+use crate::queueing::QueueServer;
 use crate::shop::checkout::Checkout;
 use crate::shop::ledger::Ledger;
-use crate::queueing::QueueServer;
 use crate::shop::load::Load;
 use crate::shop::queue_checkout::QueueCheckout;
 use crate::shop::queue_service::QueueService;

@@ -28,15 +28,9 @@ pub enum SenderKind {
         has_confirms: bool,
     },
     /// `has_groups`: the record's key is its group, its number the deduplication id.
-    Sqs {
-        to: QueueName,
-        has_groups: bool,
-    },
+    Sqs { to: QueueName, has_groups: bool },
     /// `has_sessions`: the record's key is its session.
-    ServiceBus {
-        to: QueueName,
-        has_sessions: bool,
-    },
+    ServiceBus { to: QueueName, has_sessions: bool },
 }
 
 /// A sender.

@@ -98,9 +98,8 @@ impl Bench {
         let mut got = |received: Received| {
             let again = if received.count > 1 { format!(" again({})", received.count) } else { String::new() };
             let deaths = received.deaths.iter();
-            let deaths: String = deaths
-                .map(|death| format!(" died({} {} {})", death.queue, death.reason.word(), death.count))
-                .collect();
+            let deaths: String =
+                deaths.map(|death| format!(" died({} {} {})", death.queue, death.reason.word(), death.count)).collect();
             let line = format!("{client} gets {}{again}{deaths}", received.record.id);
             self.held.push((client, received));
             line

@@ -53,7 +53,9 @@ impl Names {
     pub fn broker(&self, name: &str) -> Result<BrokerId, ScenarioError> {
         match self.node(name)? {
             Node::Broker(id) => Ok(id),
-            Node::Controller(_) | Node::Client(_) | Node::Server(_) => Err(unknown("broker", "broker", name, self.brokers())),
+            Node::Controller(_) | Node::Client(_) | Node::Server(_) => {
+                Err(unknown("broker", "broker", name, self.brokers()))
+            }
         }
     }
     fn brokers(&self) -> impl Iterator<Item = &str> {

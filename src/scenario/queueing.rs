@@ -8,7 +8,9 @@ use crate::cluster::options::{Application, ClientOptions, ClusterOptions, QueueS
 use crate::protocol::ids::QueueName;
 use crate::protocol::queueing::ReceiveMode;
 use crate::queueing::rabbitmq::exchange::ExchangeKind;
-use crate::queueing::rabbitmq::options::{Binding, ExchangeOptions, Overflow, QueueKind, QueueOptions, RabbitMqOptions};
+use crate::queueing::rabbitmq::options::{
+    Binding, ExchangeOptions, Overflow, QueueKind, QueueOptions, RabbitMqOptions,
+};
 use crate::queueing::receiver::ReceiverKind;
 use crate::queueing::sender::SenderKind;
 use crate::queueing::service_bus::options::{EntityOptions, ServiceBusOptions};
@@ -366,10 +368,9 @@ impl Place {
                 is_fifo: said.fifo,
                 visibility_timeout: said.visibility_timeout.0,
                 retention: RETENTION,
-                redrive: said.max_receive_count.map(|max_receive_count| Redrive {
-                    dead_letter_queue: dead.clone(),
-                    max_receive_count,
-                }),
+                redrive: said
+                    .max_receive_count
+                    .map(|max_receive_count| Redrive { dead_letter_queue: dead.clone(), max_receive_count }),
                 in_flight_max: IN_FLIGHT_MAX,
                 is_dead_letter: false,
             };

@@ -82,14 +82,15 @@ impl ClusterView {
     pub fn client_name(&self, node: Node) -> Option<&Arc<str>> {
         let Node::Client(client) = node else { return None };
         let producer = self.producers.iter().find(|producer| producer.client == client).map(|producer| &producer.name);
-        producer.or_else(|| {
-            self.groups
-                .iter()
-                .flat_map(|group| &group.members)
-                .find(|member| member.client == client)
-                .map(|member| &member.name)
-        })
-        .or_else(|| Some(&self.queue_server.as_ref()?.client(client)?.name))
+        producer
+            .or_else(|| {
+                self.groups
+                    .iter()
+                    .flat_map(|group| &group.members)
+                    .find(|member| member.client == client)
+                    .map(|member| &member.name)
+            })
+            .or_else(|| Some(&self.queue_server.as_ref()?.client(client)?.name))
     }
     /// What was done to the link between two nodes, in this direction.
     pub fn link(&self, from: Node, to: Node) -> Option<&LinkView> {

@@ -66,7 +66,11 @@ pub fn place_of(cluster: &Cluster, selection: &Selection) -> Option<ConfigPlace>
         }
         Selection::Partition(partition) => cluster.topic_name(partition.topic).map(ConfigPlace::Topic),
         Selection::Group(_) => Some(ConfigPlace::All(Scope::Consumer)),
-        Selection::Server(_) | Selection::Link(..) | Selection::Record(_) | Selection::Order(_) | Selection::Customer(_) => None,
+        Selection::Server(_)
+        | Selection::Link(..)
+        | Selection::Record(_)
+        | Selection::Order(_)
+        | Selection::Customer(_) => None,
     }
 }
 

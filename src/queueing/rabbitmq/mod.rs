@@ -373,7 +373,8 @@ impl RabbitMq {
     fn confirm(&mut self, out: &mut Outbox) {
         let now = out.now();
         for (node, channel) in &mut self.channels {
-            let due: Vec<u64> = channel.confirms.iter().filter(|(_, at)| **at <= now).map(|(number, _)| *number).collect();
+            let due: Vec<u64> =
+                channel.confirms.iter().filter(|(_, at)| **at <= now).map(|(number, _)| *number).collect();
             for sequence in due {
                 channel.confirms.remove(&sequence);
                 send(*node, QueueMessage::Confirm { sequence, is_ack: true }, out);

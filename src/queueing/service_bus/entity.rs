@@ -94,7 +94,10 @@ impl Entity {
     /// The session with the oldest message that nobody has.
     pub fn free_session(&self) -> Option<Bytes> {
         let sessions = self.messages.values().filter(|message| message.lock.is_none());
-        sessions.filter_map(|message| message.session.as_ref()).find(|session| !self.sessions.contains_key(*session)).cloned()
+        sessions
+            .filter_map(|message| message.session.as_ref())
+            .find(|session| !self.sessions.contains_key(*session))
+            .cloned()
     }
 
     pub fn named(&self, receipt: Receipt) -> Option<u64> {

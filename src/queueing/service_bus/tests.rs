@@ -144,8 +144,7 @@ fn a_session_goes_to_one_link_in_order_until_it_is_let_go() {
 
 #[test]
 fn expired_messages_are_dropped_or_buried() {
-    for (dead_letters_expired, told) in
-        [(false, "1 dropped (expired)"), (true, "1 to mail/$DeadLetterQueue (expired)")]
+    for (dead_letters_expired, told) in [(false, "1 dropped (expired)"), (true, "1 to mail/$DeadLetterQueue (expired)")]
     {
         let time_to_live = Some(SimDuration::from_secs(1));
         let mut bench = bench(EntityOptions { time_to_live, dead_letters_expired, ..entity() });

@@ -168,9 +168,9 @@ impl Sqs {
     ) {
         let Some(index) = self.index_of(queue) else { return };
         let queue = &mut self.queues[index];
-        let hidden = queue.named(receipt).filter(|number| {
-            queue.messages.get(number).is_some_and(|message| message.hidden_until.is_some())
-        });
+        let hidden = queue
+            .named(receipt)
+            .filter(|number| queue.messages.get(number).is_some_and(|message| message.hidden_until.is_some()));
         let Some(number) = hidden else {
             return answer(from, QueueMessage::SettlementRefused { receipt, error: QueueError::LockLost }, out);
         };

@@ -39,13 +39,7 @@ pub struct Queue {
 
 impl Queue {
     pub fn new(options: SqsQueueOptions) -> Self {
-        Self {
-            options,
-            messages: BTreeMap::new(),
-            hidden: BTreeSet::new(),
-            accepted: BTreeMap::new(),
-            next_number: 0,
-        }
+        Self { options, messages: BTreeMap::new(), hidden: BTreeSet::new(), accepted: BTreeMap::new(), next_number: 0 }
     }
 
     pub fn in_flight(&self) -> u32 {
@@ -74,9 +68,8 @@ impl Queue {
         if self.in_flight() >= self.options.in_flight_max {
             return None;
         }
-        let visible = self.messages.iter().filter(|(number, message)| {
-            message.hidden_until.is_none() && !batch.contains(number)
-        });
+        let visible =
+            self.messages.iter().filter(|(number, message)| message.hidden_until.is_none() && !batch.contains(number));
         if self.options.is_fifo {
             let is_free = |group: &Option<Bytes>| {
                 !self.hidden.iter().any(|(_, number)| {

@@ -369,7 +369,9 @@ impl Teller<'_> {
                 (t.commit_failed(self.names.client(*client), *error), t.commit_failed_why())
             }
 
-            E::MessageSent { client, .. } => (t.message_sent(self.names.client(*client), self.names.server), String::new()),
+            E::MessageSent { client, .. } => {
+                (t.message_sent(self.names.client(*client), self.names.server), String::new())
+            }
             E::MessageEnqueued { queue, .. } => (t.message_enqueued(queue.as_str()), String::new()),
             E::MessageDeduplicated { queue, .. } => {
                 (t.message_deduplicated(queue.as_str()), t.message_deduplicated_why())
@@ -380,18 +382,16 @@ impl Teller<'_> {
             E::MessageRefused { client, error, .. } => {
                 (t.message_refused(self.names.client(*client), *error), t.message_refused_why())
             }
-            E::MessageDelivered { queue, client, count, .. } => (
-                t.message_delivered(queue.as_str(), &self.node(*client), *count),
-                t.message_delivered_why(*count),
-            ),
+            E::MessageDelivered { queue, client, count, .. } => {
+                (t.message_delivered(queue.as_str(), &self.node(*client), *count), t.message_delivered_why(*count))
+            }
             E::MessageSettled { queue, .. } => (t.message_settled(queue.as_str()), t.message_settled_why()),
             E::MessageReturned { queue, reason, .. } => {
                 (t.message_returned(queue.as_str()), t.message_returned_why(*reason))
             }
-            E::MessageDeadLettered { queue, to, count, reason, .. } => (
-                t.message_dead_lettered(queue.as_str(), to.as_str(), *count),
-                t.message_dead_lettered_why(*reason),
-            ),
+            E::MessageDeadLettered { queue, to, count, reason, .. } => {
+                (t.message_dead_lettered(queue.as_str(), to.as_str(), *count), t.message_dead_lettered_why(*reason))
+            }
             E::MessageDropped { queue, reason, .. } => {
                 (t.message_dropped(queue.as_str()), t.message_dropped_why(*reason))
             }
@@ -406,9 +406,7 @@ impl Teller<'_> {
             E::MessageProcessed { client, queue, .. } => {
                 (t.message_processed(self.names.client(*client), queue.as_str()), String::new())
             }
-            E::MessageFailed { client, .. } => {
-                (t.message_failed(self.names.client(*client)), t.message_failed_why())
-            }
+            E::MessageFailed { client, .. } => (t.message_failed(self.names.client(*client)), t.message_failed_why()),
 
             E::OrderPlaced { order, customer } => (t.order_placed(*order, *customer), String::new()),
             E::PaymentCharged { order } => (t.payment_charged(*order), String::new()),

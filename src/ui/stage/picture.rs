@@ -201,7 +201,9 @@ fn grid_row(view: &ClusterView, row: &RowLayout, margins: (f64, f64)) -> GridRow
 }
 
 fn queueing(props: &StagePictureProps) -> Html {
-    let (Some(server), Some(place)) = (&props.view.queue_server, &props.layout.queueing) else { return Html::default() };
+    let (Some(server), Some(place)) = (&props.view.queue_server, &props.layout.queueing) else {
+        return Html::default();
+    };
     let StagePictureProps { text: words, highlight, .. } = props;
     let is_shown = |selected: &Selection| matches!(selected, Selection::Server(_) | Selection::Client(_));
     html! { <Queueing server={server.clone()} place={place.clone()} text={*words} selected={props.selected.clone().filter(is_shown)} highlight={*highlight} now={props.view.now}/> }

@@ -45,7 +45,8 @@ pub(super) fn Queueing(props: &QueueingProps) -> Html {
 fn head(props: &QueueingProps) -> Html {
     let QueueingProps { server, place, text: words, .. } = props;
     let at = Point::new(place.server.x + 16.0, place.server.y + 30.0);
-    let state = if server.is_alarmed { words.server_alarmed() } else { said(*words, server.state, props.now, server.since) };
+    let state =
+        if server.is_alarmed { words.server_alarmed() } else { said(*words, server.state, props.now, server.since) };
     let right = Point::new(place.server.right() - 16.0, at.y);
     let class = if server.is_alarmed { "is-warning" } else { "is-quiet" };
     let shapes = html! {
@@ -57,7 +58,8 @@ fn head(props: &QueueingProps) -> Html {
     };
     let name = format!("{}, {state}", server.product);
     let selection = Selection::Server(server.id);
-    Target { selection, selected: props.selected.as_ref(), name, reach: Reach::Tab, class: "stage-broker-head" }.around(shapes)
+    Target { selection, selected: props.selected.as_ref(), name, reach: Reach::Tab, class: "stage-broker-head" }
+        .around(shapes)
 }
 
 fn row(props: &QueueingProps, queue: &QueueView, place: Rect) -> Html {
@@ -74,10 +76,10 @@ fn row(props: &QueueingProps, queue: &QueueView, place: Rect) -> Html {
     let top = place.y + 26.0;
     let from_left = ready.map(|(index, message)| (place.x + 4.0 + PITCH * index as f64, message, Stand::Solid));
     let handed = queue.in_flight.iter().take(in_hand).enumerate();
-    let from_right = handed.map(|(index, message)| {
-        (place.right() - PITCH * (index as f64 + 1.0), message, Stand::Outlined)
-    });
-    let envelopes = from_left.chain(from_right).map(|(x, message, stand)| self::message(props, Point::new(x, top), message, stand));
+    let from_right =
+        handed.map(|(index, message)| (place.right() - PITCH * (index as f64 + 1.0), message, Stand::Outlined));
+    let envelopes =
+        from_left.chain(from_right).map(|(x, message, stand)| self::message(props, Point::new(x, top), message, stand));
     html! {
         <g key={queue.name.to_string()} class={classes!("stage-queue", is_bad.then_some("is-loss"))} role="img" aria-label={words.queue_spoken(&queue.name, &counts)}>
             { rect(Rect { y: place.y + 22.0, height: 26.0, ..place }, 5.0, "stage-track") }
@@ -128,7 +130,14 @@ fn client(props: &QueueingProps, client: &QueueClientView, place: Rect) -> Html 
     };
     let name = format!("{}, {state}", client.name);
     let class = if client.state.is_up() { "stage-producer" } else { "stage-producer is-down" };
-    Target { selection: Selection::Client(client.client), selected: props.selected.as_ref(), name, reach: Reach::Tab, class }.around(shapes)
+    Target {
+        selection: Selection::Client(client.client),
+        selected: props.selected.as_ref(),
+        name,
+        reach: Reach::Tab,
+        class,
+    }
+    .around(shapes)
 }
 
 fn said(words: Text, state: ProcessState, now: SimTime, since: SimTime) -> String {

@@ -51,9 +51,9 @@ pub fn order(cluster: &Cluster, order: OrderId) -> Option<OrderView> {
 
 fn services(cluster: &Cluster) -> Vec<ServiceKind> {
     let kinds = cluster.options.clients.iter().filter_map(|client| match &client.application {
-        Application::Service(service)
-        | Application::ShareService(service)
-        | Application::QueueService(service, ..) => Some(service.kind),
+        Application::Service(service) | Application::ShareService(service) | Application::QueueService(service, ..) => {
+            Some(service.kind)
+        }
         Application::Checkout(_) | Application::Load(_) | Application::QueueCheckout(..) => None,
     });
     kinds.collect()

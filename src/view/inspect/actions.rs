@@ -20,9 +20,7 @@ pub(super) fn actions(view: &ClusterView, selection: &Selection, is_followed: bo
         | Selection::Server(_)
         | Selection::Controller(_)
         | Selection::Client(_)
-        | Selection::Replica(..) => {
-            selection.node().map_or_else(Vec::new, |node| on_node(view, node))
-        }
+        | Selection::Replica(..) => selection.node().map_or_else(Vec::new, |node| on_node(view, node)),
         Selection::Link(from, to) => on_link(view, *from, *to),
         Selection::Partition(partition) => vec![Action::ElectPreferred(*partition), Action::ElectUnclean(*partition)],
         Selection::Group(_) | Selection::Record(_) | Selection::Order(_) | Selection::Customer(_) => Vec::new(),
@@ -49,14 +47,15 @@ fn state_of(view: &ClusterView, node: Node) -> Option<ProcessState> {
         Node::Server(_) => view.queue_server.as_ref().map(|server| server.state),
         Node::Client(id) => {
             let producer = view.producers.iter().find(|producer| producer.client == id).map(|producer| producer.state);
-            producer.or_else(|| {
-                view.groups
-                    .iter()
-                    .flat_map(|group| &group.members)
-                    .find(|member| member.client == id)
-                    .map(|member| member.state)
-            })
-            .or_else(|| Some(view.queue_server.as_ref()?.client(id)?.state))
+            producer
+                .or_else(|| {
+                    view.groups
+                        .iter()
+                        .flat_map(|group| &group.members)
+                        .find(|member| member.client == id)
+                        .map(|member| member.state)
+                })
+                .or_else(|| Some(view.queue_server.as_ref()?.client(id)?.state))
         }
     }
 }

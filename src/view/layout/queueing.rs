@@ -73,12 +73,8 @@ fn wide(structure: &QueueingStructure, window: Size) -> (QueueingLayout, f64) {
     let side = (window.width * 0.18).clamp(170.0, 260.0);
     let top = 20.0;
     let server_x = margin + side + gutter;
-    let server = Rect::new(
-        server_x,
-        top,
-        window.width - 2.0 * server_x,
-        HEAD + ROW * structure.queues.max(1) as f64 + GAP,
-    );
+    let server =
+        Rect::new(server_x, top, window.width - 2.0 * server_x, HEAD + ROW * structure.queues.max(1) as f64 + GAP);
     let column = |x: f64, clients: &[ClientId]| -> Vec<(ClientId, Rect)> {
         let card = |(index, client): (usize, &ClientId)| {
             (*client, Rect::new(x, top + index as f64 * (CARD + GAP), side, CARD))
