@@ -8,6 +8,7 @@ use crate::kafka::log::{Log, Segment};
 use crate::kafka::partition::Partition;
 use crate::kafka::replica::Replica;
 use crate::protocol::record::RecordBatch;
+use crate::queueing::QueueServer;
 use crate::shop::service::Service;
 
 /// Items of a shared vector's chunk, and bytes of the pointer to one.
@@ -35,9 +36,19 @@ fn of_process(process: &Process) -> usize {
         Actor::Broker(broker) => of_broker(broker),
         Actor::Controller(controller) => controller.image().partitions().count() * REGISTRATION + 4_096,
         Actor::Service(service) => of_service(service),
-        Actor::Checkout(_) | Actor::Load(_) | Actor::ShareService(_) => 4_096,
+        Actor::QueueServer(server) => 4_096 + messages(server) * IN_HAND,
+        Actor::Checkout(_)
+        | Actor::Load(_)
+        | Actor::ShareService(_)
+        | Actor::QueueCheckout(_)
+        | Actor::QueueService(_) => 4_096,
     };
     size_of::<Process>() + process.timers.len() * 64 + actor
+}
+
+/// Messages in all queues, handed out or not.
+fn messages(server: &QueueServer) -> usize {
+    server.inspect().iter().map(|queue| queue.ready.len() + queue.in_flight.len()).sum()
 }
 
 fn of_service(service: &Service) -> usize {
