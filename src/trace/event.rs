@@ -547,89 +547,31 @@ pub enum TraceEvent {
 
     // Other messaging systems.
     /// An application handed a message to its client of such a system.
-    MessageSent {
-        client: ClientId,
-        record: RecordId,
-    },
-    MessageEnqueued {
-        queue: QueueName,
-        record: RecordId,
-    },
+    #[rustfmt::skip] MessageSent { client: ClientId, record: RecordId },
+    #[rustfmt::skip] MessageEnqueued { queue: QueueName, record: RecordId },
     /// The system holds the message already, and lets this copy go.
-    MessageDeduplicated {
-        queue: QueueName,
-        record: RecordId,
-    },
+    #[rustfmt::skip] MessageDeduplicated { queue: QueueName, record: RecordId },
     /// The sender knows that the system has the message.
-    MessageConfirmed {
-        client: ClientId,
-        record: RecordId,
-    },
-    MessageRefused {
-        client: ClientId,
-        record: RecordId,
-        error: QueueError,
-    },
+    #[rustfmt::skip] MessageConfirmed { client: ClientId, record: RecordId },
+    #[rustfmt::skip] MessageRefused { client: ClientId, record: RecordId, error: QueueError },
     /// Handed to a consumer, for the `count`th time.
-    MessageDelivered {
-        queue: QueueName,
-        record: RecordId,
-        client: Node,
-        count: u32,
-    },
+    #[rustfmt::skip] MessageDelivered { queue: QueueName, record: RecordId, client: Node, count: u32 },
     /// Acknowledged, deleted or completed: it is gone from its queue.
-    MessageSettled {
-        queue: QueueName,
-        record: RecordId,
-    },
+    #[rustfmt::skip] MessageSettled { queue: QueueName, record: RecordId },
     /// Back in its queue, to be handed out again.
-    MessageReturned {
-        queue: QueueName,
-        record: RecordId,
-        reason: ReturnReason,
-    },
-    MessageDeadLettered {
-        queue: QueueName,
-        record: RecordId,
-        to: QueueName,
-        reason: DeathReason,
-        count: u32,
-    },
+    #[rustfmt::skip] MessageReturned { queue: QueueName, record: RecordId, reason: ReturnReason },
+    #[rustfmt::skip] MessageDeadLettered { queue: QueueName, record: RecordId, to: QueueName, reason: DeathReason, count: u32 },
     /// Gone without having been settled, and nobody keeps it.
-    MessageDropped {
-        queue: QueueName,
-        record: RecordId,
-        reason: DeathReason,
-    },
+    #[rustfmt::skip] MessageDropped { queue: QueueName, record: RecordId, reason: DeathReason },
     /// A consumer settled a message that was not its own any more.
-    SettlementRefused {
-        client: ClientId,
-        record: RecordId,
-        error: QueueError,
-    },
-    SessionLocked {
-        queue: QueueName,
-        session: Arc<str>,
-        client: Node,
-    },
+    #[rustfmt::skip] SettlementRefused { client: ClientId, record: RecordId, error: QueueError },
+    #[rustfmt::skip] SessionLocked { queue: QueueName, session: Arc<str>, client: Node },
     /// The memory alarm: publishers must wait.
-    PublishersBlocked {
-        node: Node,
-        bytes: u64,
-    },
-    PublishersUnblocked {
-        node: Node,
-    },
-    MessageProcessed {
-        client: ClientId,
-        queue: QueueName,
-        record: RecordId,
-    },
+    #[rustfmt::skip] PublishersBlocked { node: Node, bytes: u64 },
+    #[rustfmt::skip] PublishersUnblocked { node: Node },
+    #[rustfmt::skip] MessageProcessed { client: ClientId, queue: QueueName, record: RecordId },
     /// An application could not do what a message asks for.
-    MessageFailed {
-        client: ClientId,
-        record: RecordId,
-    },
+    #[rustfmt::skip] MessageFailed { client: ClientId, record: RecordId },
 
     // The shop.
     OrderPlaced {
