@@ -574,38 +574,14 @@ pub enum TraceEvent {
     #[rustfmt::skip] MessageFailed { client: ClientId, record: RecordId },
 
     // The shop.
-    OrderPlaced {
-        order: OrderId,
-        customer: u16,
-    },
-    PaymentCharged {
-        order: OrderId,
-    },
+    #[rustfmt::skip] OrderPlaced { order: OrderId, customer: u16 },
+    #[rustfmt::skip] PaymentCharged { order: OrderId },
     /// The order was handed to the producer as this record.
-    OrderPublished {
-        order: OrderId,
-        record: RecordId,
-    },
-    OrderNotPublished {
-        order: OrderId,
-        error: ErrorCode,
-    },
-    CustomerAnswered {
-        order: OrderId,
-        after: SimDuration,
-    },
-    MailSent {
-        order: OrderId,
-    },
-    StockReserved {
-        order: OrderId,
-        item: u16,
-    },
-    OrderCounted {
-        order: OrderId,
-        since: SimTime,
-    },
-    CustomerNotified {
-        order: OrderId,
-    },
+    #[rustfmt::skip] OrderPublished { order: OrderId, record: RecordId },
+    #[rustfmt::skip] OrderNotPublished { order: OrderId, error: ErrorCode },
+    #[rustfmt::skip] CustomerAnswered { order: OrderId, after: SimDuration },
+    #[rustfmt::skip] MailSent { order: OrderId },
+    #[rustfmt::skip] StockReserved { order: OrderId, item: u16 },
+    #[rustfmt::skip] OrderCounted { order: OrderId, since: SimTime },
+    #[rustfmt::skip] CustomerNotified { order: OrderId },
 }
