@@ -203,7 +203,7 @@ impl Replicas {
         })?;
         match self.network.remove(at).message {
             Message::Request { correlation, request } => Some((correlation, request)),
-            Message::Response { .. } | Message::Disconnected => None,
+            Message::Response { .. } | Message::Queueing(_) | Message::Disconnected => None,
         }
     }
 
