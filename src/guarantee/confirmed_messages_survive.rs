@@ -19,10 +19,10 @@ impl Check for ConfirmedMessagesSurvive {
         for fact in facts {
             match &fact.event {
                 TraceEvent::MessageConfirmed { .. } => answer = Some(None),
-                TraceEvent::MessageDropped { queue, record, reason: DeathReason::NotStored } => {
-                    if is_confirmed(cluster, *record) {
-                        return Some(Some(Breach::MessageLost { queue: queue.clone(), record: *record }));
-                    }
+                TraceEvent::MessageDropped { queue, record, reason: DeathReason::NotStored }
+                    if is_confirmed(cluster, *record) =>
+                {
+                    return Some(Some(Breach::MessageLost { queue: queue.clone(), record: *record }));
                 }
                 _ => {}
             }

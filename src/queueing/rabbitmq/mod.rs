@@ -1,5 +1,5 @@
 //! A RabbitMQ node: connections, the way of a message from an exchange to a consumer and back, dead letters, confirms and
-//! the memory alarm. Rules as of RabbitMQ 4; the same steps on a real node give the same results (`cargo xtask rabbitmq`).
+//! the memory alarm. Rules as of RabbitMQ 4, from its documentation; no real node has been asked yet.
 //!
 //! Simplified: one node, one channel a connection; heartbeats, priorities, streams and policies are not modelled.
 

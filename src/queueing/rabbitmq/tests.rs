@@ -1,5 +1,5 @@
-//! RabbitMQ's rules as steps and what comes of them: the files of `tests/rabbitmq`, which `cargo xtask rabbitmq` plays
-//! on a real node too. `UPDATE_EXPECT=1` writes our results anew.
+//! RabbitMQ's rules as steps and what comes of them: the files of `tests/rabbitmq`, written so that a
+//! real node could be asked the same. `UPDATE_EXPECT=1` writes our results anew.
 
 use super::exchange::ExchangeKind;
 use super::options::{Binding, ExchangeOptions, Overflow, QueueKind, QueueOptions, RabbitMqOptions};
