@@ -4,8 +4,6 @@
 use correio::cause::chronicle::{Chronicle, Until};
 use correio::cause::{Answer, Question, Sentence};
 use correio::guarantee::{Breach, Verdict};
-use correio::guarantee::{Breach, Verdict};
-use correio::protocol::ids::TopicPartition;
 use correio::protocol::ids::{OrderId, TopicPartition};
 use correio::report::Run;
 use correio::scenario::library::SCENARIOS;
